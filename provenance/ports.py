@@ -1,0 +1,244 @@
+"""What the core needs from a store: small ports whose docstrings are the contract.
+
+An implementation must keep every MUST below; the suite in `tests/store` runs each port's contract
+on every implementation (folder with SQLite, PostgreSQL). Nothing here names a database.
+
+Order of a write, which only the core's one append path performs (design: write order):
+  1. blobs and subject keys that the batch names are durable (`Blobs.settle`, `SubjectKeys.put`);
+  2. `Ledger.writing()` commits entries, disclosures, tiles, head and views in one transaction;
+  3. the log key signs the new head; 4. the latch moves; 5. the checkpoint is kept and published.
+A process killed between any two of these leaves a desk that the next command completes.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import BinaryIO, Protocol
+
+from provenance.views import ItemView, View
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedDisclosure:
+    """A disclosure as it lies in the store: unreadable without its subject's key."""
+
+    digest: bytes
+    """32 bytes: SHA-256 of the disclosure's ASCII text; stands in the entry's `_sd`."""
+    subject: str
+    sealed: bytes
+    """nonce || AES-256-GCM ciphertext (see `provenance.ledger.sealing`)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewEntry:
+    """An entry ready to be appended, with what the store indexes about it."""
+
+    leaf: bytes
+    """ASCII of the compact JWS; what the Merkle tree hashes."""
+    leaf_hash: bytes
+    item: bytes
+    n: int
+    type: str
+    disclosures: tuple[SealedDisclosure, ...]
+    views: tuple[View, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredEntry:
+    """An entry as read back."""
+
+    seq: int
+    """Position in the log, from 0."""
+    leaf: bytes
+    disclosures: tuple[SealedDisclosure, ...]
+    """In no particular order; empty where they were erased or not asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemHead:
+    """The newest entry of one item."""
+
+    n: int
+    leaf_hash: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredCheckpoint:
+    """A signed tree head as kept by the store."""
+
+    size: int
+    note: bytes
+    """The signed note exactly as first signed, UTF-8."""
+
+
+class LedgerWriter(Protocol):
+    """One write transaction. Nobody else writes between entering and leaving it."""
+
+    def size(self) -> int:
+        """Return the number of entries, this transaction's own included."""
+        ...
+
+    def tile(self, level: int, index: int) -> bytes:
+        """Return the hashes of a tile (32 bytes each, 1 to 256 of them); b"" if it has none."""
+        ...
+
+    def item_heads(self, items: Sequence[bytes]) -> Mapping[bytes, ItemHead]:
+        """Return the newest entry of each of these items that has one."""
+        ...
+
+    def holders(self, digests: Sequence[bytes]) -> Mapping[bytes, bytes]:
+        """Return SHA-256 -> item for those of these digests that some item already holds."""
+        ...
+
+    def accessions(self, year: int) -> int:
+        """Return the highest accession number given out in `year`, 0 if none."""
+        ...
+
+    def append(self, entries: Sequence[NewEntry], tiles: Mapping[tuple[int, int], bytes]) -> None:
+        """Add entries at the end, with the new contents of every tile they touch."""
+        ...
+
+
+class Ledger(Protocol):
+    """The append-only log and the views derived from it.
+
+    MUST: `writing()` commits everything or nothing, durably, before it returns; a second writer
+    waits, then raises DeskLocked; entries are numbered without gaps; a disk fault raises DiskFull
+    or StoreFault and leaves the log as it was; an unreadable database raises DeskCorrupt.
+    """
+
+    def writing(self) -> AbstractContextManager[LedgerWriter]:
+        """Open a write transaction: it commits when left normally, else rolls back."""
+        ...
+
+    def size(self) -> int:
+        """Return the number of committed entries."""
+        ...
+
+    def tile(self, level: int, index: int) -> bytes:
+        """Return the committed hashes of a tile; b"" if it has none."""
+        ...
+
+    def entries(self, start: int, stop: int, *, disclosures: bool = False) -> Iterator[StoredEntry]:
+        """Yield entries start <= seq < stop in order, in bounded memory."""
+        ...
+
+    def entries_of(
+        self, item: bytes, *, types: Sequence[str] | None = None
+    ) -> Iterator[StoredEntry]:
+        """Yield an item's entries in order of `n`, with disclosures; only these types if given."""
+        ...
+
+
+class Checkpoints(Protocol):
+    """Signed tree heads, by size. MUST be durable before `keep` returns."""
+
+    def keep(self, checkpoint: StoredCheckpoint) -> None:
+        """Store a checkpoint; the same one twice is no error.
+
+        Raises:
+            StoreFault: a second, different note for one size.
+        """
+        ...
+
+    def newest(self) -> StoredCheckpoint | None:
+        """Return the checkpoint of the largest size."""
+        ...
+
+    def all(self) -> Iterator[StoredCheckpoint]:
+        """Yield every checkpoint in order of size."""
+        ...
+
+
+class Views(Protocol):
+    """Questions the views answer. All of it can be dropped and rebuilt from the ledger."""
+
+    def items(self) -> Iterator[ItemView]:
+        """Yield all items in order of arrival."""
+        ...
+
+    def find(self, text: str) -> Sequence[ItemView]:
+        """Return items whose accession number, hex id or an exemplar's SHA-256 hex starts so.
+
+        An accession number that matches in full is the only answer. At most 20 rows.
+        """
+        ...
+
+    def holdings(self, item: bytes) -> Sequence[View]:
+        """Return exemplars and occurrences of an item, in order of arrival."""
+        ...
+
+    def known_marks(self, marks: Sequence[bytes]) -> frozenset[bytes]:
+        """Return those of these arrival marks that some occurrence already carries."""
+        ...
+
+    def latest(self, types: Sequence[str]) -> Mapping[bytes, int]:
+        """Return item -> seq of its newest entry of one of these types."""
+        ...
+
+    def rebuild(self, views: Iterator[tuple[int, View]]) -> None:
+        """Replace all views by these (each with its entry's seq), in one transaction."""
+        ...
+
+    def dump(self) -> Iterator[str]:
+        """Yield every row of every view as one line of text, in a fixed order: for comparison."""
+        ...
+
+
+class StagedBlob(Protocol):
+    """Bytes on their way into the blob store."""
+
+    def write(self, block: bytes) -> None:
+        """Take the next block. Raises DiskFull or StoreFault."""
+        ...
+
+    def keep(self, sha256: bytes) -> None:
+        """Give the bytes their name. They are there for readers now, durable after `settle`.
+
+        The caller vouches for the digest. Keeping bytes that are already there is no error.
+        """
+        ...
+
+    def discard(self) -> None:
+        """Forget the bytes; nothing of them stays. After `keep` it does nothing."""
+        ...
+
+
+class Blobs(Protocol):
+    """Content-addressed bytes: put once, read-only, never overwritten.
+
+    MUST: after `settle` returns, every blob kept before it survives a power cut; a reader never
+    sees half a blob under its name; what a killed process staged is never taken for a blob.
+    """
+
+    def stage(self) -> StagedBlob:
+        """Open a place for new bytes."""
+        ...
+
+    def settle(self) -> None:
+        """Make all blobs kept so far durable, together."""
+        ...
+
+    def open(self, sha256: bytes) -> BinaryIO:
+        """Open a blob for reading; raises BlobMissing."""
+        ...
+
+    def list(self) -> Iterator[bytes]:
+        """Yield the SHA-256 of every blob that is there, in no particular order."""
+        ...
+
+
+class SubjectKeys(Protocol):
+    """One 32-byte key per data subject, kept apart from the ledger and its backups."""
+
+    def get(self, subjects: Sequence[str]) -> Mapping[str, bytes]:
+        """Return the keys of those of these subjects that have one."""
+        ...
+
+    def put(self, keys: Mapping[str, bytes]) -> None:
+        """Store new keys, durable before it returns. A subject that has a key keeps the old one."""
+        ...
+
+    def destroy(self, subject: str) -> None:
+        """Destroy a subject's key for good: overwritten on disk, gone from every journal file."""
+        ...
