@@ -1,0 +1,146 @@
+"""Turn what a worker left behind into an examination, believing none of it unread.
+
+A worker may have been taken over by its document. Its answer is bounded, parsed as strict JSON
+into a closed schema, escaped, and must be about the document it was given. The walls are the one
+thing it wrote before it saw the document.
+"""
+
+import contextlib
+import json
+import os
+import signal
+from dataclasses import replace
+
+from provenance.errors import Malformed
+from provenance.examine.examination import Answer, Examination
+from provenance.examine.jail import describe_level
+from provenance.examine.outcome import Limits, Outcome, OutcomeKind
+from provenance.examine.worker import EXIT_JAIL, EXIT_MEMORY
+from provenance.examine.zygote import RawAnswer
+from provenance.signatures.codec import from_jsonable
+from provenance.signatures.model import DetectorFailure, SignatureReport
+from provenance.signatures.text import tame
+
+
+def without_parser(blank: Examination) -> Examination:
+    """Answer for a format that no worker can examine yet."""
+    media_type = blank.identification.media_type
+    ink = ("ink or a drawn signature on the picture",) if media_type.startswith("image/") else ()
+    report = SignatureReport(
+        document_sha256=blank.document_sha256,
+        unsupported_media_type=media_type,
+        not_determined=ink,
+    )
+    return replace(blank, signatures=report)
+
+
+def failed(blank: Examination, outcome: Outcome) -> Examination:
+    """No answer: whether the document is signed is not known, and the record says so."""
+    failure = DetectorFailure(
+        detector="examination", code=outcome.code, message=outcome.message or outcome.code
+    )
+    report = SignatureReport(document_sha256=blank.document_sha256, detectors_failed=(failure,))
+    return replace(blank, outcome=outcome, signatures=report)
+
+
+def judge_answer(blank: Examination, raw: RawAnswer, limits: Limits) -> Examination:
+    """Turn what a child left behind into an examination; nothing in it is believed unread."""
+    walls, body = split_answer(raw.body)
+    blank = replace(
+        blank,
+        jail=walls,
+        jail_level=describe_level(walls),
+        cpu_seconds=round(raw.cpu, 3),
+        max_rss=raw.maxrss,
+    )
+    ending = _ending(raw, body, limits)
+    if ending is not None:
+        return failed(blank, ending)
+    try:
+        answer = _read_answer(body)
+        _require_same_document(answer, blank.document_sha256)
+    except Malformed as error:
+        outcome = Outcome(
+            kind=OutcomeKind.ANSWER_MALFORMED, code="answer-malformed", message=tame(error, 200)
+        )
+        return failed(blank, outcome)
+    return replace(blank, signatures=answer.signatures, facts=answer.facts, tools=answer.tools)
+
+
+def _ending(  # noqa: PLR0911 - one return an ending
+    raw: RawAnswer, body: bytes, limits: Limits
+) -> Outcome | None:
+    """Say how the child ended, when it did not end well."""
+    number = os.WTERMSIG(raw.status) if os.WIFSIGNALED(raw.status) else None
+    code = os.WEXITSTATUS(raw.status) if os.WIFEXITED(raw.status) else None
+    if raw.too_large:
+        return Outcome(
+            kind=OutcomeKind.ANSWER_TOO_LARGE,
+            code="answer-too-large",
+            message=f"more than {limits.answer} bytes",
+        )
+    if raw.lost:
+        return Outcome(kind=OutcomeKind.CRASHED, code="worker-lost", message="the worker went away")
+    if (
+        raw.timed_out
+        or number == signal.SIGXCPU
+        or (number == signal.SIGKILL and raw.cpu >= limits.seconds)
+    ):
+        return Outcome(
+            kind=OutcomeKind.TIMEOUT, code="timeout", message=f"not done after {limits.seconds:g} s"
+        )
+    if number is not None:
+        return Outcome(
+            kind=OutcomeKind.CRASHED,
+            code=f"crashed-signal-{number}",
+            message=f"the parser was ended by signal {number}",
+        )
+    if code == EXIT_MEMORY:
+        return Outcome(
+            kind=OutcomeKind.OUT_OF_MEMORY,
+            code="out-of-memory",
+            message=f"more than {limits.memory} bytes of memory",
+        )
+    if code == EXIT_JAIL:
+        return Outcome(
+            kind=OutcomeKind.REFUSED,
+            code="jail-below-level",
+            message="the full set of walls is required and does not stand on this machine",
+        )
+    return None if code == 0 else _fault(body)
+
+
+def _fault(body: bytes) -> Outcome:
+    """The job raised: a refusal by the parser, with the name of what it raised."""
+    kind, message = "unknown", ""
+    with contextlib.suppress(ValueError, KeyError, TypeError, RecursionError):
+        value = json.loads(body)
+        kind, message = tame(value["fault"], 60), tame(value["message"], 300)
+    return Outcome(kind=OutcomeKind.REFUSED, code="refused-by-parser", message=f"{kind}: {message}")
+
+
+def split_answer(body: bytes) -> tuple[tuple[str, ...], bytes]:
+    """Part the first line, written before the document was opened, from the answer."""
+    first, _, rest = body.partition(b"\n")
+    try:
+        walls = tuple(tame(wall, 40) for wall in json.loads(first)["walls"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return (), rest
+    return walls[:16], rest
+
+
+def _read_answer(body: bytes) -> Answer:
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise Malformed("the worker's answer is not JSON") from error
+    return from_jsonable(Answer, value, escape=True)
+
+
+def _require_same_document(answer: Answer, sha256: str) -> None:
+    named = {answer.signatures.document_sha256}
+    named |= {status.document_sha256 for status in answer.signatures.statuses}
+    if named != {sha256}:
+        raise Malformed("the worker's answer is about another document")
+    if any(status.network_used for status in answer.signatures.statuses):
+        raise Malformed("the worker claims to have used the network")

@@ -1,0 +1,198 @@
+"""Derive the headline of a signature, and of a document, from its axes: the worst wins.
+
+Rules, all tried; of those that apply the worst counts (`axes.SEVERITY`):
+  * each row of RULES is one line of the published table: a headline and when it applies;
+  * a present, intact signature to which no row applies is ERROR, because a gap in the table must
+    never read as a good answer;
+  * a document is UNSIGNED only when detectors ran, none failed and none found anything.
+Never calls a signature good: VERIFIED needs every axis to agree.
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Final
+
+from provenance.signatures.axes import (
+    SEVERITY,
+    CertAtTime,
+    ChangedAfter,
+    Crypto,
+    Headline,
+    Integrity,
+    Kind,
+    Presence,
+    Scope,
+    Signer,
+    TimeBasis,
+    Visible,
+)
+
+if TYPE_CHECKING:
+    from provenance.signatures.model import SignatureReport, SignatureStatus
+
+_Rule = Callable[["SignatureStatus"], bool]
+
+_VOUCHED: Final = frozenset({Signer.TRUSTED, Signer.PINNED})
+_QUIET: Final = frozenset({ChangedAfter.NONE, ChangedAfter.MAINTENANCE})
+_PERMITTED: Final = frozenset({ChangedAfter.FORM_FILL, ChangedAfter.ANNOTATION})
+_PROVEN: Final = frozenset({TimeBasis.TRUSTED_TIMESTAMP, TimeBasis.ARCHIVED_KEY_WINDOW})
+_LOOKS: Final = {
+    Kind.INK_REGION: Headline.INK_OBSERVED,
+    Kind.TYPED_NAME: Headline.TYPED_NAME,
+    Kind.IMAGE_SIGNATURE: Headline.IMAGE_PLACED,
+}
+
+
+def _intact(status: "SignatureStatus") -> bool:
+    return status.presence is Presence.PRESENT and status.integrity is Integrity.INTACT
+
+
+def _changed(status: "SignatureStatus") -> bool:
+    if not _intact(status):
+        return False
+    if status.changed_after is ChangedAfter.UNEXPLAINED or status.visible is Visible.YES:
+        return True
+    # A form fill that could not be rendered may be visible; it must never pass silently.
+    return status.changed_after in _PERMITTED and status.visible is not Visible.NO
+
+
+def _sound(status: "SignatureStatus") -> bool:
+    return (
+        _intact(status)
+        and status.scope in {Scope.WHOLE, Scope.REVISION}
+        and status.signer in _VOUCHED
+        and status.cert_at_time is CertAtTime.VALID
+        and status.crypto is Crypto.OK
+    )
+
+
+RULES: Final[tuple[tuple[Headline, _Rule], ...]] = (
+    (
+        Headline.BROKEN,
+        lambda s: s.presence is Presence.PRESENT and s.integrity is Integrity.BROKEN,
+    ),
+    (
+        Headline.REVOKED,
+        lambda s: _intact(s) and s.cert_at_time in {CertAtTime.REVOKED, CertAtTime.COMPROMISED_KEY},
+    ),
+    (Headline.CHANGED_AFTER_SIGNING, _changed),
+    (
+        Headline.ERROR,
+        lambda s: s.presence is Presence.PRESENT and s.integrity is Integrity.ERROR,
+    ),
+    (Headline.IDENTITY_MISMATCH, lambda s: _intact(s) and s.signer is Signer.MISMATCH),
+    (
+        Headline.NOT_CHECKABLE,
+        lambda s: (
+            s.presence is Presence.PRESENT
+            and (
+                s.integrity is Integrity.NOT_CHECKABLE
+                # Later bytes that nobody looked at: the answer for the document is still open.
+                or (_intact(s) and s.changed_after is ChangedAfter.NOT_ANALYSED)
+            )
+        ),
+    ),
+    (Headline.UNSUPPORTED, lambda s: s.presence is Presence.UNSUPPORTED),
+    (
+        Headline.INTACT_PARTIAL,
+        lambda s: _intact(s) and s.scope in {Scope.PART, Scope.METADATA_ONLY, Scope.UNKNOWN},
+    ),
+    (Headline.INTACT_WEAK, lambda s: _intact(s) and s.crypto is not Crypto.OK),
+    (
+        Headline.EXPIRED_AT_SIGNING,
+        lambda s: (
+            _intact(s)
+            and s.time_basis in _PROVEN
+            and s.cert_at_time in {CertAtTime.EXPIRED, CertAtTime.NOT_YET_VALID}
+        ),
+    ),
+    (
+        Headline.INTACT_TIME_UNPROVEN,
+        lambda s: (
+            _intact(s)
+            and s.signer in _VOUCHED
+            and (
+                s.cert_at_time is CertAtTime.UNPROVEN
+                or (
+                    s.time_basis not in _PROVEN
+                    and s.cert_at_time in {CertAtTime.EXPIRED, CertAtTime.NOT_YET_VALID}
+                )
+            )
+        ),
+    ),
+    (
+        Headline.INTACT_UNKNOWN_SIGNER,
+        lambda s: (
+            _intact(s) and s.signer in {Signer.UNKNOWN, Signer.SELF_SIGNED, Signer.NO_IDENTITY}
+        ),
+    ),
+    (
+        Headline.VERIFIED_EXTENDED,
+        lambda s: _sound(s) and s.changed_after in _PERMITTED and s.visible is Visible.NO,
+    ),
+    (
+        Headline.VERIFIED,
+        lambda s: _sound(s) and s.changed_after in _QUIET and s.visible is not Visible.YES,
+    ),
+)
+
+_ETSI: Final[dict[Headline, tuple[str, str]]] = {
+    Headline.VERIFIED: ("TOTAL-PASSED", ""),
+    Headline.VERIFIED_EXTENDED: ("TOTAL-PASSED", ""),
+    Headline.INTACT_UNKNOWN_SIGNER: ("INDETERMINATE", "NO_CERTIFICATE_CHAIN_FOUND"),
+    Headline.INTACT_TIME_UNPROVEN: ("INDETERMINATE", "OUT_OF_BOUNDS_NO_POE"),
+    Headline.EXPIRED_AT_SIGNING: ("INDETERMINATE", "EXPIRED"),
+    Headline.INTACT_PARTIAL: ("INDETERMINATE", "SIG_CONSTRAINTS_FAILURE"),
+    Headline.INTACT_WEAK: ("INDETERMINATE", "CRYPTO_CONSTRAINTS_FAILURE"),
+    Headline.IDENTITY_MISMATCH: ("INDETERMINATE", "SIG_CONSTRAINTS_FAILURE"),
+    Headline.CHANGED_AFTER_SIGNING: ("INDETERMINATE", "FORMAT_FAILURE"),
+    Headline.BROKEN: ("TOTAL-FAILED", "HASH_FAILURE"),
+    Headline.REVOKED: ("TOTAL-FAILED", "REVOKED"),
+    Headline.NOT_CHECKABLE: ("INDETERMINATE", "SIGNED_DATA_NOT_FOUND"),
+    Headline.UNSUPPORTED: ("INDETERMINATE", "GENERIC"),
+    Headline.ERROR: ("INDETERMINATE", "GENERIC"),
+}
+
+
+def worst(headlines: list[Headline]) -> Headline:
+    """Return the worst of a non-empty list."""
+    return min(headlines, key=SEVERITY.index)
+
+
+def derive_headline(status: "SignatureStatus") -> Headline:
+    """Return the headline of one signature or slot."""
+    if status.presence in {Presence.EMPTY_SLOT, Presence.NONE}:
+        return Headline.EMPTY_SLOT if status.presence is Presence.EMPTY_SLOT else Headline.UNSIGNED
+    if status.kind in _LOOKS:
+        return _LOOKS[status.kind]
+    found = [headline for headline, applies in RULES if applies(status)]
+    return worst(found) if found else Headline.ERROR
+
+
+def derive_report_headline(report: "SignatureReport") -> Headline:
+    """Return the worst headline of a document.
+
+    A failed detector counts as ERROR: what it would have found is not known. Usage-rights
+    signatures are a program's own licence mark and never make a document "signed".
+    """
+    found = [
+        status.headline for status in report.statuses if status.kind is not Kind.PDF_USAGE_RIGHTS
+    ]
+    if report.detectors_failed:
+        found.append(Headline.ERROR)
+    if report.unsupported_media_type is not None:
+        found.append(Headline.UNSUPPORTED)
+    if found:
+        return worst(found)
+    return Headline.UNSIGNED if report.detectors_run else Headline.ERROR
+
+
+def etsi_result(status: "SignatureStatus") -> tuple[str, str]:
+    """Return (indication, sub-indication) of ETSI EN 319 102-1; ("", "") for unsigned."""
+    headline = status.headline
+    if headline is Headline.BROKEN and "sig-crypto-failure" in status.native_codes:
+        return "TOTAL-FAILED", "SIG_CRYPTO_FAILURE"
+    if headline is Headline.INTACT_TIME_UNPROVEN and "revoked-no-poe" in status.native_codes:
+        return "INDETERMINATE", "REVOKED_NO_POE"
+    if headline is Headline.NOT_CHECKABLE and "no-signing-certificate" in status.native_codes:
+        return "INDETERMINATE", "NO_SIGNING_CERTIFICATE_FOUND"
+    return _ETSI.get(headline, ("", ""))

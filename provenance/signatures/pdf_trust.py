@@ -1,0 +1,302 @@
+"""Who signed a PDF and when, judged against the desk's own anchors and nothing else.
+
+The reference time decides the answer, so it is chosen by rule and recorded:
+  1. the caller's reference time, when one is given;
+  2. else the time of a time stamp that covers the signature and whose authority chains to an
+     anchor NOW: the signature existed then;
+  3. else now: a certificate that holds today and chains to an anchor needs no earlier proof;
+  4. else the signing time that the signer claims; a chain that holds only then is UNPROVEN.
+Revocation lists and responses inside the document are consulted; none are fetched. Key usage:
+digital signature or non-repudiation, one of the two is enough. Imports the PDF engine: only a
+worker imports this module.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from asn1crypto import x509
+from pyhanko.sign.validation import (
+    DocumentSecurityStore,
+    async_validate_pdf_signature,
+    async_validate_pdf_timestamp,
+)
+from pyhanko.sign.validation.settings import KeyUsageConstraints
+from pyhanko_certvalidator import ValidationContext
+
+from provenance.signatures.axes import CertAtTime, Crypto, Signer, TimeBasis
+from provenance.signatures.model import Revocation, SignatureStatus, SignerIdentity
+from provenance.signatures.pdf_read import Fault, attempt, drive
+from provenance.signatures.text import tame
+from provenance.signatures.trust import TrustSet
+
+KEY_USAGE: Final = KeyUsageConstraints(
+    key_usage={"digital_signature", "non_repudiation"}, match_all_key_usages=False
+)
+MIN_RSA_BITS: Final = 2048  # NIST SP 800-131A: shorter keys are disallowed since 2014
+MIN_EC_BITS: Final = 224  # same table
+_BROKEN_DIGESTS: Final = frozenset({"md2", "md4", "md5"})
+_LEGACY_DIGESTS: Final = frozenset({"sha1", "ripemd160"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """A trusted document time stamp: everything before `end` existed at `moment`."""
+
+    end: int
+    moment: datetime
+    authority: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustContext:
+    """What a judgement of trust depends on besides the document."""
+
+    trust: TrustSet
+    at: datetime
+    """Now, as the caller says."""
+    reference_time: datetime | None
+    """Overrides the choice of the reference time."""
+
+
+def validate(signature: Any, context: TrustContext, moment: datetime, *, stamp: bool) -> Any:  # noqa: ANN401
+    """Run the engine's own check at one moment, offline and without difference analysis."""
+    checks = _validation_context(signature, context, moment)
+    if stamp:
+        return drive(async_validate_pdf_timestamp(signature, checks, skip_diff=True))
+    return drive(
+        async_validate_pdf_signature(
+            signature,
+            checks,
+            # A time stamp is judged at the present: an authority whose key is out of use could
+            # have been made to stamp any time.
+            ts_validation_context=_validation_context(signature, context, _now(context)),
+            key_usage_settings=KEY_USAGE,
+            skip_diff=True,
+        )
+    )
+
+
+def judge_crypto(status: SignatureStatus, signature: Any) -> SignatureStatus:  # noqa: ANN401
+    """Record algorithms and key size, and whether they are still fit for evidence."""
+    info = signature.signer_info
+    digest = info["digest_algorithm"]["algorithm"].native
+    mechanism = info["signature_algorithm"]
+    names = [digest, mechanism["algorithm"].native]
+    hashed = attempt("signature-hash", lambda: mechanism.hash_algo)
+    digests = {digest} | ({hashed} if isinstance(hashed, str) else set())
+    key = signature.signer_cert.public_key
+    bits = key.bit_size if key.algorithm in {"rsa", "rsassa_pss", "dsa", "ec"} else None
+    short = (key.algorithm in {"rsa", "rsassa_pss"} and (bits or 0) < MIN_RSA_BITS) or (
+        key.algorithm == "ec" and (bits or 0) < MIN_EC_BITS
+    )
+    crypto = Crypto.OK
+    if digests & _LEGACY_DIGESTS or short or key.algorithm == "dsa":
+        crypto = Crypto.LEGACY
+    if digests & _BROKEN_DIGESTS:
+        crypto = Crypto.BROKEN
+    names.append(f"{key.algorithm}-{bits}" if bits else str(key.algorithm))
+    return replace(
+        status, crypto=crypto, key_bits=bits, algorithms=tuple(tame(name, 80) for name in names)
+    )
+
+
+def read_identity(certificate: x509.Certificate) -> SignerIdentity:
+    """Read the names in a certificate; they are what its issuer, or its maker, wrote there."""
+    email = attempt(
+        "certificate-email", lambda: next(iter(certificate.email_addresses or []), None)
+    )
+    return SignerIdentity(
+        subject=tame(certificate.subject.human_friendly, 500),
+        email=tame(email, 200) if isinstance(email, str) else None,
+        issuer=tame(certificate.issuer.human_friendly, 500),
+        serial=str(certificate.serial_number)[:80],
+        spki_sha256=certificate.public_key.sha256.hex(),
+        fingerprint=certificate.sha256.hex(),
+    )
+
+
+def judge_trust(
+    status: SignatureStatus,
+    signature: Any,  # noqa: ANN401 - engine object
+    context: TrustContext,
+    proof: Proof | None,
+    *,
+    stamp: bool,
+) -> SignatureStatus:
+    """Judge signer, time basis and certificate of an intact signature by the rules above."""
+    certificate = signature.signer_cert
+    claimed = _utc(signature.self_reported_timestamp) if not stamp else None
+    status = replace(
+        status,
+        identity=read_identity(certificate),
+        signer=Signer.SELF_SIGNED if certificate.self_signed != "no" else Signer.UNKNOWN,
+        claimed_time=claimed,
+        time_basis=TimeBasis.CLAIMED if claimed else TimeBasis.NONE,
+        trust_set_sha256=context.trust.sha256,
+        revocation=_embedded_revocation(signature),
+    )
+    if stamp:
+        moment = signature.signed_data["encap_content_info"]["content"].parsed["gen_time"].native
+        status = replace(status, claimed_time=moment, time_basis=TimeBasis.CLAIMED)
+    first = validate(signature, context, _now(context), stamp=stamp)
+    if not stamp:
+        status, proof = _weigh_stamp(status, first, proof)
+    if not context.trust.anchors:
+        return _with_codes(status, _codes(first))
+    return _settle(status, signature, context, proof, first, stamp=stamp)
+
+
+def _settle(
+    status: SignatureStatus,
+    signature: Any,  # noqa: ANN401
+    context: TrustContext,
+    proof: Proof | None,
+    first: Any,  # noqa: ANN401
+    *,
+    stamp: bool,
+) -> SignatureStatus:
+    """Choose the reference time and judge the certificate at it."""
+    if context.reference_time is None and proof is not None:
+        return _judge_proven(status, signature, context, proof.moment, stamp=stamp)
+    now = _now(context)
+    if first.trusted:
+        status = _vouched(status, first, now, CertAtTime.VALID)
+        if context.reference_time is not None:
+            status = _warn(status, "the reference time was given by hand")
+        if stamp:
+            status = replace(
+                status,
+                time_basis=TimeBasis.TRUSTED_TIMESTAMP,
+                proven_not_after=status.claimed_time,
+                time_authority=status.identity.subject,
+            )
+        return status
+    if context.reference_time is None and status.claimed_time is not None:
+        then = validate(signature, context, status.claimed_time, stamp=stamp)
+        if then.trusted:
+            status = _vouched(status, then, status.claimed_time, CertAtTime.UNPROVEN)
+            code = "revoked-no-poe" if first.revocation_details else "out-of-bounds-no-poe"
+            return _with_codes(status, (code, *_codes(first)))
+    return replace(_with_codes(status, _codes(first)), reference_time_used=now)
+
+
+def _judge_proven(
+    status: SignatureStatus,
+    signature: Any,  # noqa: ANN401
+    context: TrustContext,
+    moment: datetime,
+    *,
+    stamp: bool,
+) -> SignatureStatus:
+    result = validate(signature, context, moment, stamp=stamp)
+    if result.trusted:
+        return _vouched(status, result, moment, CertAtTime.VALID)
+    validity = signature.signer_cert["tbs_certificate"]["validity"]
+    begin, finish = validity["not_before"].native, validity["not_after"].native
+    if result.revocation_details is not None:
+        return _vouched(status, result, moment, CertAtTime.REVOKED)
+    outside = CertAtTime.EXPIRED if moment > finish else CertAtTime.NOT_YET_VALID
+    if not begin <= moment <= finish:
+        edge = finish - timedelta(seconds=1) if moment > finish else begin + timedelta(seconds=1)
+        held = validate(signature, context, edge, stamp=stamp)
+        if held.trusted:
+            return _vouched(status, held, moment, outside)
+    return replace(_with_codes(status, _codes(result)), reference_time_used=moment)
+
+
+def _weigh_stamp(
+    status: SignatureStatus,
+    result: Any,  # noqa: ANN401
+    proof: Proof | None,
+) -> tuple[SignatureStatus, Proof | None]:
+    """Take the signature's own time stamp, or a document time stamp over it, as proof of time."""
+    stamp = result.timestamp_validity
+    if stamp is not None and not (stamp.intact and stamp.valid):
+        status = _warn(
+            _with_codes(status, ("timestamp-broken",)),
+            "its time stamp does not match and counts for nothing",
+        )
+    elif stamp is not None and not stamp.trusted:
+        status = _with_codes(status, ("timestamp-authority-unknown",))
+    elif stamp is not None and (proof is None or stamp.timestamp < proof.moment):
+        proof = Proof(
+            end=0,
+            moment=stamp.timestamp,
+            authority=tame(stamp.signing_cert.subject.human_friendly, 500),
+        )
+    if proof is not None:
+        status = replace(
+            status,
+            time_basis=TimeBasis.TRUSTED_TIMESTAMP,
+            proven_not_after=proof.moment,
+            time_authority=proof.authority,
+        )
+    return status, proof
+
+
+def _vouched(
+    status: SignatureStatus,
+    result: Any,  # noqa: ANN401
+    moment: datetime,
+    state: CertAtTime,
+) -> SignatureStatus:
+    path = result.validation_path
+    anchor = attempt("anchor", lambda: bytes(path.first.sha256).hex()) if path is not None else None
+    revocation = status.revocation
+    if result.revocation_details is not None:
+        revocation = Revocation(source="embedded", checked=True, as_of=moment)
+    return replace(
+        _with_codes(status, _codes(result)),
+        signer=Signer.TRUSTED,
+        cert_at_time=state,
+        reference_time_used=moment,
+        anchor_id=anchor if isinstance(anchor, str) else None,
+        revocation=revocation,
+    )
+
+
+def _validation_context(signature: Any, context: TrustContext, moment: datetime) -> Any:  # noqa: ANN401
+    settings: dict[str, Any] = {
+        "trust_roots": [x509.Certificate.load(der) for der in context.trust.anchors],
+        "allow_fetching": False,
+        "moment": moment,
+        "revocation_mode": "soft-fail",
+    }
+    store = attempt("security-store", lambda: DocumentSecurityStore.read_dss(signature.reader))
+    if not isinstance(store, Fault):
+        made = attempt("security-store", lambda: store.as_validation_context(settings))
+        if not isinstance(made, Fault):
+            return made
+    return ValidationContext(**settings)
+
+
+def _embedded_revocation(signature: Any) -> Revocation:  # noqa: ANN401
+    store = attempt("security-store", lambda: DocumentSecurityStore.read_dss(signature.reader))
+    offered = not isinstance(store, Fault) and bool(store.ocsps or store.crls)
+    return Revocation(source="embedded" if offered else "none")
+
+
+def _codes(result: Any) -> tuple[str, ...]:  # noqa: ANN401
+    problem = result.trust_problem_indic
+    return (problem.name,) if problem is not None else ()
+
+
+def _with_codes(status: SignatureStatus, codes: tuple[str, ...]) -> SignatureStatus:
+    kept = dict.fromkeys((*status.native_codes, *codes))
+    return replace(status, native_codes=tuple(kept))
+
+
+def _warn(status: SignatureStatus, warning: str) -> SignatureStatus:
+    return replace(status, warnings=(*status.warnings, warning))
+
+
+def _now(context: TrustContext) -> datetime:
+    return context.reference_time or context.at
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    """A claimed time without a zone is read as UTC; it proves nothing either way."""
+    if moment is None:
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

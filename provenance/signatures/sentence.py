@@ -1,0 +1,211 @@
+"""Say a signature's status in plain English that a reporter may quote.
+
+`say_signature` is one sentence. `explain_signature` adds, in this order: what is covered, what is
+not, who (and what that does not prove), when and how we know, what changed after, what was not
+checked, and the command that reproduces the answer. Says "unknown signer", never "untrusted";
+never says "valid", a word that every reader takes to mean more than it does.
+"""
+
+from typing import Final
+
+from provenance.instants import format_instant
+from provenance.signatures.axes import (
+    ChangedAfter,
+    Headline,
+    Integrity,
+    Kind,
+    Presence,
+    Signer,
+    TimeBasis,
+    Visible,
+)
+from provenance.signatures.model import SignatureReport, SignatureStatus
+
+_SAY: Final[dict[Headline, str]] = {
+    Headline.VERIFIED: (
+        "{what} {where} is intact, covers the document as it is now, and was made with the key of"
+        " {who}, for which this desk holds an anchor."
+    ),
+    Headline.VERIFIED_EXTENDED: (
+        "{what} {where} is intact and was made with the key of {who}; additions of a kind the"
+        " signer permitted were made afterwards and do not change what the pages show."
+    ),
+    Headline.INTACT_UNKNOWN_SIGNER: (
+        "{what} {where} is intact: the signed bytes have not changed. The signer is unknown to"
+        " this desk; the certificate calls itself {who}."
+    ),
+    Headline.INTACT_TIME_UNPROVEN: (
+        "{what} {where} is intact and chains to an anchor of this desk, but the certificate of"
+        " {who} does not hold today and nothing but the signer's own clock says when it was used."
+    ),
+    Headline.EXPIRED_AT_SIGNING: (
+        "{what} {where} is intact, but it was made when the certificate of {who} was outside its"
+        " period of use."
+    ),
+    Headline.INTACT_PARTIAL: (
+        "{what} {where} is intact but covers only a part of the document; the rest could be"
+        " anybody's."
+    ),
+    Headline.INTACT_WEAK: (
+        "{what} {where} matches its bytes, but rests on cryptography that can be forged or soon"
+        " will be ({algorithms})."
+    ),
+    Headline.IDENTITY_MISMATCH: (
+        "{what} {where} is intact, but it was made by {who}, who is not the author the document"
+        " names."
+    ),
+    Headline.CHANGED_AFTER_SIGNING: (
+        "{what} {where} matches the bytes it was made for, but the document was changed afterwards"
+        " in a way that the signature does not cover."
+    ),
+    Headline.BROKEN: (
+        "{what} {where} does not match: the signed bytes, or the signature itself, were altered."
+    ),
+    Headline.REVOKED: "{what} {where} was made with a key that had been revoked ({who}).",
+    Headline.NOT_CHECKABLE: "There is a signature {where}, but it could not be checked{why}.",
+    Headline.UNSUPPORTED: (
+        "There is a signature {where} of a kind that this program cannot check yet{why}."
+    ),
+    Headline.ERROR: (
+        "A check of the signature {where} failed to run{why}; nothing follows from that about the"
+        " document."
+    ),
+    Headline.EMPTY_SLOT: "There is a place for a signature {where}, and it is empty.",
+    Headline.IMAGE_PLACED: (
+        "A picture was placed where a signature belongs {where}; that says nothing about who"
+        " placed it."
+    ),
+    Headline.TYPED_NAME: (
+        "A name is typed where a signature belongs {where}; anyone can type a name."
+    ),
+    Headline.INK_OBSERVED: (
+        "There is ink or a drawing where a signature belongs {where}; that says nothing about who"
+        " made it."
+    ),
+    Headline.UNSIGNED: "No signature was found {where}.",
+}
+_WHAT: Final = {
+    Kind.PDF_TIMESTAMP: "The time stamp",
+    Kind.PDF_USAGE_RIGHTS: "The software's usage-rights mark (not an author's signature)",
+}
+_CHANGED: Final = {
+    ChangedAfter.NONE: "Nothing was added after signing.",
+    ChangedAfter.MAINTENANCE: "After signing only data for long-term checking was added.",
+    ChangedAfter.FORM_FILL: "After signing, fields were filled in or further signatures added.",
+    ChangedAfter.ANNOTATION: "After signing, annotations were added.",
+    ChangedAfter.UNEXPLAINED: "After signing, changes were made that no permission explains.",
+    ChangedAfter.NOT_ANALYSED: "Whether anything was changed after signing was not determined.",
+}
+_BASIS: Final = {
+    TimeBasis.TRUSTED_TIMESTAMP: "a time authority this desk relies on vouches for it",
+    TimeBasis.ARCHIVED_KEY_WINDOW: "the key was seen in use in that period",
+    TimeBasis.CLAIMED: "only the signer's own clock says so",
+    TimeBasis.NONE: "no time is given",
+}
+
+
+def say_signature(status: SignatureStatus) -> str:
+    """Return one plain sentence (two where the signer is unknown)."""
+    return _SAY[status.headline].format(
+        what=_WHAT.get(status.kind, "The signature"),
+        where=_place(status),
+        who=_who(status),
+        why=f" ({status.error})" if status.error else "",
+        algorithms=", ".join(status.algorithms) or "unnamed algorithms",
+    )
+
+
+def explain_signature(status: SignatureStatus) -> tuple[str, ...]:
+    """Return the sentence and what stands behind it, one line each, in a fixed order."""
+    lines = [say_signature(status)]
+    if status.presence is Presence.PRESENT and status.integrity is not Integrity.ERROR:
+        lines += [_covered(status), _identity(status), _time(status), _after(status)]
+    if status.warnings:
+        lines.append("Take note: " + "; ".join(status.warnings) + ".")
+    lines += [_unchecked(status), f"To see this again: {status.reproduce_command}"]
+    return tuple(line for line in lines if line)
+
+
+def say_report(report: SignatureReport) -> str:
+    """Return one sentence for the whole document."""
+    if report.headline is Headline.UNSIGNED:
+        ran = ", ".join(report.detectors_run)
+        return f"No signature of any kind that was looked for was found (looked for by: {ran})."
+    if report.unsupported_media_type is not None and not report.statuses:
+        return (
+            f"Signatures in this kind of file ({report.unsupported_media_type}) cannot be checked"
+            " yet; it may or may not be signed."
+        )
+    for status in report.statuses:
+        if status.headline is report.headline:
+            return say_signature(status)
+    failed = "; ".join(f"{one.detector}: {one.message}" for one in report.detectors_failed)
+    return f"Whether the document is signed could not be determined ({failed or 'nothing ran'})."
+
+
+def _place(status: SignatureStatus) -> str:
+    page = f" on page {status.locator.page}" if status.locator.page is not None else ""
+    return f'"{status.locator.name}"{page}'
+
+
+def _who(status: SignatureStatus) -> str:
+    return f'"{status.identity.subject}"' if status.identity.subject else "nobody in particular"
+
+
+def _covered(status: SignatureStatus) -> str:
+    covered = "; ".join(status.covered) or "not determined"
+    return f"Covered: {covered}. Not covered: {'; '.join(status.uncovered) or 'nothing found'}."
+
+
+def _identity(status: SignatureStatus) -> str:
+    match status.signer:
+        case Signer.TRUSTED | Signer.PINNED:
+            return (
+                f"Who: the key of {_who(status)}, vouched for by an anchor of this desk. That does"
+                " not prove that the person meant, wrote or read every word."
+            )
+        case Signer.SELF_SIGNED:
+            return f"Who: the certificate {_who(status)} vouches for itself; anyone can make one."
+        case Signer.NO_IDENTITY:
+            return "Who: the signature names nobody."
+        case Signer.MISMATCH:
+            return f"Who: {_who(status)}, and the document names {status.claimed_author!r}."
+        case _:
+            return (
+                f"Who: unknown signer; the certificate says {_who(status)} and no anchor of this"
+                " desk vouches for it or against it."
+            )
+
+
+def _time(status: SignatureStatus) -> str:
+    moment = status.proven_not_after or status.claimed_time
+    when = format_instant(moment) if moment else "not stated"
+    judged = (
+        f" The certificate was judged as of {format_instant(status.reference_time_used)}."
+        if status.reference_time_used
+        else ""
+    )
+    return f"When: {when}; {_BASIS[status.time_basis]}.{judged}"
+
+
+def _after(status: SignatureStatus) -> str:
+    pages = ", ".join(map(str, status.pages))
+    seen = {
+        Visible.YES: f" Pages look different: {pages or 'their count differs'}.",
+        Visible.NO: " The pages look the same.",
+        Visible.UNKNOWN: " Whether pages look different was not determined.",
+    }[status.visible]
+    if status.changed_after is ChangedAfter.NONE:
+        seen = ""
+    return _CHANGED[status.changed_after] + seen
+
+
+def _unchecked(status: SignatureStatus) -> str:
+    open_questions = []
+    if status.presence is Presence.PRESENT:
+        if not status.revocation.checked:
+            open_questions.append("whether the certificate was revoked")
+        open_questions.append("anything that would need the network")
+    if status.presence is Presence.EMPTY_SLOT:
+        open_questions.append("whether a signed copy exists elsewhere")
+    return f"Not checked: {'; '.join(open_questions)}." if open_questions else ""

@@ -1,0 +1,273 @@
+"""Each wall around a worker, tried from inside; and what the supervisor makes of the ending."""
+
+import io
+import os
+import signal
+import threading
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psutil  # type: ignore[import-untyped] # has no stubs of its own
+import pytest
+
+from provenance.errors import NotFound, SurroundingsError, UsageError
+from provenance.examine.outcome import Limits, OutcomeKind
+from provenance.examine.runner import Runner, jail_level
+from provenance.signatures.axes import Headline
+from provenance.signatures.trust import TrustSet
+from tests.signatures.letters import bare_page
+
+NOW = datetime(2040, 1, 1, tzinfo=UTC)
+QUICK = Limits(seconds=1.5, memory=512 << 20)
+FULL = jail_level().level == "full"
+needs_full = pytest.mark.skipif(not FULL, reason="this system does not offer every wall")
+
+
+@pytest.fixture
+def document(tmp_path: Path) -> Path:
+    """A file to examine."""
+    path = tmp_path / "page.pdf"
+    path.write_bytes(bare_page())
+    return path
+
+
+def probe(name: str, **settings: object) -> Runner:
+    """A runner whose workers run a probe."""
+    limits = settings.pop("limits", Limits(seconds=20))
+    return Runner(job=f"tests.examine.probes:{name}", limits=limits, **settings)  # type: ignore[arg-type] # test
+
+
+@needs_full
+def test_nothing_gets_out(document: Path) -> None:
+    """Sockets, files, processes, signals and the document itself are out of reach."""
+    with probe("tell") as runner:
+        examination = runner.examine(document, name=None, at=NOW, trust=TrustSet())
+    assert examination.facts is not None
+    told = examination.facts.properties
+    refused = {"PermissionError", "OSError", "BlockingIOError"}
+    for what in ("tcp", "unix", "read", "write", "fork", "exec", "spawn", "kill", "write-document"):
+        assert told[what] in refused, what
+    assert told["environment"] == ""
+    assert told["descriptors"] == "0,1,2,3,4"
+    assert examination.jail_level == "full"
+
+
+@needs_full
+def test_without_landlock_no_file_opens_and_it_is_said(document: Path) -> None:
+    """One wall less is recorded, and seccomp alone still refuses files, sockets and processes."""
+    with probe("tell", landlock=False) as runner:
+        examination = runner.examine(document, name=None, at=NOW, trust=TrustSet())
+    assert examination.facts is not None
+    told = examination.facts.properties
+    assert {told[what] for what in ("tcp", "read", "write", "fork", "exec")} == {"PermissionError"}
+    assert examination.jail_level.startswith("partial")
+    assert not any(wall.startswith("landlock") for wall in examination.jail)
+
+
+def test_required_walls_that_do_not_stand_refuse(document: Path) -> None:
+    """A runner that demands every wall does not open a document behind fewer."""
+    with Runner(require_full_jail=True, landlock=False) as runner:
+        examination = runner.examine(document, name=None, at=NOW, trust=TrustSet())
+    assert examination.outcome.kind is OutcomeKind.REFUSED
+    assert examination.outcome.code == "jail-below-level"
+    assert examination.headline is Headline.ERROR
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "code"),
+    [
+        ("spin", OutcomeKind.TIMEOUT, "timeout"),
+        ("sleep", OutcomeKind.TIMEOUT, "timeout"),
+        ("hog", OutcomeKind.OUT_OF_MEMORY, "out-of-memory"),
+        ("crash", OutcomeKind.CRASHED, f"crashed-signal-{signal.SIGSEGV.value}"),
+        ("raise_error", OutcomeKind.REFUSED, "refused-by-parser"),
+        ("flood", OutcomeKind.ANSWER_TOO_LARGE, "answer-too-large"),
+        ("garble", OutcomeKind.ANSWER_MALFORMED, "answer-malformed"),
+        ("nest", OutcomeKind.ANSWER_MALFORMED, "answer-malformed"),
+        ("leave", OutcomeKind.ANSWER_MALFORMED, "answer-malformed"),
+        ("lie", OutcomeKind.ANSWER_MALFORMED, "answer-malformed"),
+        ("surplus", OutcomeKind.ANSWER_MALFORMED, "answer-malformed"),
+    ],
+)
+def test_every_ending_is_a_value(document: Path, name: str, kind: OutcomeKind, code: str) -> None:
+    """Each bad ending has its own code, is ERROR and never "unsigned", and the next one works."""
+    with probe(name, limits=QUICK) as runner:
+        examination = runner.examine(document, name=None, at=NOW, trust=TrustSet())
+        again = runner.examine(document, name=None, at=NOW, trust=TrustSet())
+    assert (examination.outcome.kind, examination.outcome.code) == (kind, code)
+    assert examination.headline is Headline.ERROR
+    assert again.outcome.kind is kind
+    assert type(examination).from_json(examination.to_json()) == examination
+
+
+def test_the_zygote_outlives_a_bad_document(document: Path) -> None:
+    """After a crash the same zygote serves a good document."""
+    with probe("crash", limits=QUICK) as runner:
+        runner.examine(document, name=None, at=NOW, trust=TrustSet())
+        first = _children()
+        runner._job = None
+        good = runner.examine(document, name=None, at=NOW, trust=TrustSet())
+        assert _children() == first
+    assert good.headline is Headline.UNSIGNED
+
+
+def test_a_killed_zygote_is_replaced(document: Path) -> None:
+    """When the zygote itself is killed, that document fails and the next one is served."""
+    with probe("sleep", limits=Limits(seconds=30)) as runner:
+        done: list[str] = []
+        thread = threading.Thread(
+            target=lambda: done.append(
+                runner.examine(document, name=None, at=NOW, trust=TrustSet()).outcome.code
+            )
+        )
+        thread.start()
+        while not [one for one in _children() if psutil.Process(one).children()]:
+            time.sleep(0.01)
+        for one in _children():
+            os.kill(one, signal.SIGKILL)
+        thread.join(20)
+        assert done == ["worker-lost"]
+        runner._job = None
+        good = runner.examine(document, name=None, at=NOW, trust=TrustSet())
+    assert good.outcome.examined
+
+
+def test_hidden_characters_of_an_answer_are_escaped(document: Path) -> None:
+    """Text from a worker that would reorder or ring is shown, not obeyed."""
+    with probe("decorate") as runner:
+        examination = runner.examine(document, name=None, at=NOW, trust=TrustSet())
+    assert examination.detectors_run == ("gpj.\\u{202e}exe\\u{0007}",)
+    with probe("raise_error") as runner:
+        message = runner.examine(document, name=None, at=NOW, trust=TrustSet()).outcome.message
+    assert message == "ValueError: bad \\u{001b}[2J\\u{202e}txt.exe"
+
+
+def _children() -> list[int]:
+    me = psutil.Process()
+    return sorted(
+        one.pid for one in me.children() if "provenance.examine.worker" in str(one.cmdline())
+    )
+
+
+def test_nothing_is_left_behind(document: Path) -> None:
+    """Closing ends every process, also in the middle of a job, and leaves no open descriptor."""
+    before = psutil.Process().num_fds()
+    runner = probe("sleep", limits=Limits(seconds=1))
+    runner.examine(document, name=None, at=NOW, trust=TrustSet())
+    assert _children()
+    runner.close()
+    runner.close()
+    assert _children() == []
+    assert psutil.Process().num_fds() == before
+    with pytest.raises(UsageError):
+        runner.examine(document, name=None, at=NOW, trust=TrustSet())
+
+
+@pytest.mark.parametrize("ending", [signal.SIGKILL, signal.SIGINT])
+def test_a_supervisor_that_dies_takes_its_workers_along(
+    document: Path, ending: signal.Signals
+) -> None:
+    """Killing the supervisor, or Ctrl-C, in the middle of a job ends zygote and child."""
+    import subprocess  # noqa: PLC0415 - only here
+    import sys  # noqa: PLC0415 - only here
+
+    script = (
+        "import sys; sys.path[:0]=sys.argv[2:]\n"
+        "from datetime import UTC, datetime\n"
+        "from provenance.examine.runner import Runner\n"
+        "from provenance.signatures.trust import TrustSet\n"
+        "with Runner(job='tests.examine.probes:sleep') as runner:\n"
+        "    runner.examine(sys.argv[1], name=None, at=datetime(2040,1,1,tzinfo=UTC),"
+        " trust=TrustSet())\n"
+    )
+    root = str(Path(__file__).resolve().parents[2])
+    process = subprocess.Popen(
+        [sys.executable, "-c", script, str(document), root], stderr=subprocess.DEVNULL
+    )
+    try:
+        watched = psutil.Process(process.pid)
+        while len(family := watched.children(recursive=True)) < 2:
+            time.sleep(0.01)
+    finally:
+        process.send_signal(ending)
+        process.wait(timeout=30)
+    _, alive = psutil.wait_procs(family, timeout=10)
+    assert alive == []
+
+
+def test_an_open_file_and_bytes_are_examined_alike(document: Path) -> None:
+    """A path, an open file and a file in memory give one answer; positions are left alone."""
+    with Runner() as runner:
+        by_path = runner.examine(document, name="a.pdf", at=NOW, trust=TrustSet())
+        with document.open("rb") as opened:
+            opened.seek(5)
+            by_file = runner.examine(opened, name="a.pdf", at=NOW, trust=TrustSet())
+            assert opened.tell() == 5
+        memory = io.BytesIO(document.read_bytes())
+        memory.seek(7)
+        by_memory = runner.examine(memory, name="a.pdf", at=NOW, trust=TrustSet())
+        assert memory.tell() == 7
+    assert by_path.signatures == by_file.signatures == by_memory.signatures
+    assert by_path.headline is Headline.UNSIGNED
+
+
+def test_callers_mistakes_are_errors(tmp_path: Path) -> None:
+    """A missing file, a folder and a time without a zone are the caller's mistakes."""
+    with Runner() as runner:
+        with pytest.raises(NotFound):
+            runner.examine(tmp_path / "none", name=None, at=NOW, trust=TrustSet())
+        with pytest.raises(UsageError):
+            runner.examine(tmp_path, name=None, at=NOW, trust=TrustSet())
+        naive = NOW.replace(tzinfo=None)
+        with pytest.raises(UsageError):
+            runner.examine(tmp_path / "none", name=None, at=naive, trust=TrustSet())
+
+
+def test_too_large_is_refused_unseen(document: Path) -> None:
+    """A document beyond the limit is refused before a worker starts."""
+    with Runner(limits=Limits(file=100)) as runner:
+        examination = runner.examine(document, name=None, at=NOW, trust=TrustSet())
+        assert _children() == []
+    assert examination.outcome.code == "document-too-large"
+
+
+def test_other_formats_say_unsupported(tmp_path: Path) -> None:
+    """A format without a parser is UNSUPPORTED with its type; a picture leaves ink open."""
+    path = tmp_path / "scan.pdf"
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
+    with Runner() as runner:
+        examination = runner.examine(path, name="scan.pdf", at=NOW, trust=TrustSet())
+    assert examination.headline is Headline.UNSUPPORTED
+    assert examination.signatures.unsupported_media_type == "image/png"
+    assert examination.identification.mismatch
+    assert examination.signatures.not_determined
+    assert examination.jail_level == "no parser ran"
+
+
+def test_several_threads_share_a_runner(document: Path) -> None:
+    """Examinations from several threads, with two workers, all come back right."""
+    answers: list[Headline] = []
+    with Runner(workers=2) as runner:
+
+        def work() -> None:
+            one = runner.examine(document, name=None, at=NOW, trust=TrustSet())
+            answers.append(one.headline)
+
+        threads = [threading.Thread(target=work) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert answers == [Headline.UNSIGNED] * 6
+
+
+def test_a_parser_that_cannot_be_loaded_is_the_machines_fault(document: Path) -> None:
+    """A missing parser is broken surroundings, never a finding about the document."""
+    with Runner(job="tests.examine.no_such_module:run") as runner:
+        for _ in range(2):
+            with pytest.raises(SurroundingsError, match="ModuleNotFoundError"):
+                runner.examine(document, name=None, at=NOW, trust=TrustSet())
+        runner._job = None
+        assert runner.examine(document, name=None, at=NOW, trust=TrustSet()).outcome.examined
+    assert _children() == []
