@@ -220,7 +220,7 @@ def _filter_calls(libc: ctypes.CDLL, *, files: bool) -> bool:
     if machine not in _AUDIT_ARCH:
         return False
     column = 1 if machine == "x86_64" else 2
-    numbers = [row[column] for row in (*_COMMON, *(_FILES if files else ()))]
+    numbers = [int(row[column]) for row in (*_COMMON, *(_FILES if files else ()))]
     if machine == "x86_64":
         numbers += [row[1] for row in (*_X86_ONLY, *(_FILES_X86_ONLY if files else ()))]
     program = _assemble(_AUDIT_ARCH[machine], sorted(numbers))

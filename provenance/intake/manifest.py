@@ -186,7 +186,8 @@ def _json_entry(entry: dict[str, object], where: str) -> tuple[bytes, Claim]:
         if key not in _JSON_KEYS:
             raise UsageError(f"{where}: an unknown key")
     claim, size = Claim(), entry.get("size")
-    for algorithm in (each for each in _TAGS.values() if each in entry):
+    algorithms: list[_Algorithm] = [each for each in _TAGS.values() if each in entry]
+    for algorithm in algorithms:
         claim = _merged(claim, _claim(algorithm, entry[algorithm], where), where)
     if claim == Claim():
         raise UsageError(f"{where}: no digest")

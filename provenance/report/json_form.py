@@ -94,7 +94,9 @@ def _scalar(kind: Any, value: object, where: str) -> object:  # noqa: ANN401 - a
     if kind is datetime or issubclass(kind, Enum):
         if isinstance(value, str):
             try:
-                return parse_instant(value) if kind is datetime else kind(value)
+                if kind is datetime:
+                    return parse_instant(value)
+                return cast("type[Enum]", kind)(value)
             except (UsageError, ValueError) as error:
                 raise Malformed(f"{where}: not a known word or instant") from error
     elif type(value) is kind:  # a bool is not an int

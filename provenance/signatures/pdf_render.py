@@ -117,6 +117,9 @@ def _render(document: Any, index: int) -> Image.Image:  # noqa: ANN401
     return image.convert("L")
 
 
+_OVER_THRESHOLD: Final = [255 * (level > THRESHOLD) for level in range(256)]
+
+
 def _count_difference(
     old: Image.Image,
     new: Image.Image,
@@ -126,7 +129,7 @@ def _count_difference(
     """Return (differing pixels, whether something was masked)."""
     if old.size != new.size:
         return new.size[0] * new.size[1], False
-    difference = ImageChops.difference(old, new).point(lambda level: 255 * (level > THRESHOLD))
+    difference = ImageChops.difference(old, new).point(_OVER_THRESHOLD)
     hidden = False
     draw = ImageDraw.Draw(difference)
     for box in boxes:

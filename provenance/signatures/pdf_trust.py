@@ -103,9 +103,7 @@ def judge_crypto(status: SignatureStatus, signature: Any) -> SignatureStatus:  #
 
 def read_identity(certificate: x509.Certificate) -> SignerIdentity:
     """Read the names in a certificate; they are what its issuer, or its maker, wrote there."""
-    email = attempt(
-        "certificate-email", lambda: next(iter(certificate.email_addresses or []), None)
-    )
+    email = attempt("certificate-email", lambda: _email(certificate))
     return SignerIdentity(
         subject=tame(certificate.subject.human_friendly, 500),
         email=tame(email, 200) if isinstance(email, str) else None,
@@ -114,6 +112,16 @@ def read_identity(certificate: x509.Certificate) -> SignerIdentity:
         spki_sha256=certificate.public_key.sha256.hex(),
         fingerprint=certificate.sha256.hex(),
     )
+
+
+def _email(certificate: x509.Certificate) -> str | None:
+    """Return the first e-mail address: RFC 5280 section 4.2.1.6 puts it in subjectAltName."""
+    names = certificate.subject_alt_name_value
+    for name in names or ():
+        if name.name == "rfc822_name":
+            return str(name.native)
+    found = certificate.subject.native.get("email_address")
+    return found if isinstance(found, str) else None
 
 
 def judge_trust(

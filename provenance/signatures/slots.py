@@ -293,10 +293,10 @@ def _measure(page: Any, block: _Block, rules: list[Box]) -> tuple[_Ink, float]: 
 
 def _dark_marks(image: Image.Image) -> Image.Image:
     """Return 255 where a pixel is dark and not red."""
-    dark = image.convert("L").point(lambda level: 255 * (level < DARK))
+    dark = image.convert("L").point([255 * (level < DARK) for level in range(256)])
     red, green, blue = image.split()
     redder = ImageChops.subtract(red, ImageChops.lighter(green, blue))
-    return ImageChops.subtract(dark, redder.point(lambda level: 255 * (level > RED)))
+    return ImageChops.subtract(dark, redder.point([255 * (level > RED) for level in range(256)]))
 
 
 def _objects(page: Any) -> tuple[list[Box], list[Box]]:  # noqa: ANN401

@@ -136,7 +136,7 @@ def test_letter_bears_no_signature_and_no_field(pdf: bytes) -> None:
 
 def test_information_dictionary_is_honest(pdf: bytes) -> None:
     """The file says what made it, when, and what it is; it does not borrow the letter's date."""
-    info = PdfFileReader(BytesIO(pdf), strict=True).trailer["/Info"]
+    info: Any = PdfFileReader(BytesIO(pdf), strict=True).trailer["/Info"]
     assert "Provenance Desk" in info["/Producer"]
     assert "Stand-in" in info["/Title"]
     assert info["/Subject"] == letter.STAND_IN_MARK
@@ -196,7 +196,8 @@ def test_a_word_wider_than_the_column_is_refused() -> None:
 
 def test_justify_keeps_every_word_in_order() -> None:
     """Breaking into lines loses no word, and no line exceeds the measure."""
-    words = ("forces move by night over the city and by day along the river " * 6).split()
+    words = [str(word) for word in ("forces move by night over the city by day " * 8).split()]
+
     lines = letter.justify(words, 180)
     assert " ".join(lines).split() == words
     assert all(typefaces.ROMAN.width(line, 12) <= 180 for line in lines)

@@ -49,7 +49,13 @@ def photograph(pdf: bytes, *, comment: str) -> bytes:
 def _render(pdf: bytes) -> Image.Image:
     document = pdfium.PdfDocument(pdf)
     try:
-        image: Image.Image = document[0].render(scale=_RENDER_SCALE).to_pil()
+        image: Image.Image = (
+            document[0]
+            .render(
+                scale=_RENDER_SCALE  # pyright: ignore[reportArgumentType] # any number will do
+            )
+            .to_pil()
+        )
         return image.convert("RGB")
     finally:
         document.close()
