@@ -10,7 +10,7 @@ Order of a write, which only the core's one append path performs (design: write 
 A process killed between any two of these leaves a desk that the next command completes.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
@@ -69,6 +69,19 @@ class StoredCheckpoint:
     size: int
     note: bytes
     """The signed note exactly as first signed, UTF-8."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldCheckpoint:
+    """A signed tree head with what others have attested of it."""
+
+    size: int
+    note: bytes
+    """The signed note exactly as first signed; never changes."""
+    cosigned: bytes | None
+    """The same note with witnesses' cosignatures; None while there are none."""
+    timestamps: bytes | None
+    """What timestamp authorities were asked and answered (`provenance.outside.timestamp_file`)."""
 
 
 class LedgerWriter(Protocol):
@@ -147,6 +160,23 @@ class Checkpoints(Protocol):
 
     def all(self) -> Iterator[StoredCheckpoint]:
         """Yield every checkpoint in order of size."""
+        ...
+
+    def at(self, size: int) -> HeldCheckpoint | None:
+        """Return the checkpoint of this size with what is attached to it, None if none is kept."""
+        ...
+
+    def held(self) -> Iterator[HeldCheckpoint]:
+        """Yield the checkpoints that have anything attached, in order of size."""
+        ...
+
+    def attach(self, was: HeldCheckpoint, new: HeldCheckpoint) -> bool:
+        """Put `new`'s cosigned copy and timestamps in the place of `was`'s, if they still stand.
+
+        MUST be durable before it returns True; returns False, and changes nothing, where the store
+        no longer holds exactly `was`: two who attach at once both keep what they brought, because
+        whoever comes second reads again. Size and note are the same in both and never change.
+        """
         ...
 
 
@@ -241,4 +271,28 @@ class SubjectKeys(Protocol):
 
     def destroy(self, subject: str) -> None:
         """Destroy a subject's key for good: overwritten on disk, gone from every journal file."""
+        ...
+
+
+class LatchFile(Protocol):
+    """The last head this desk's key signed, kept beside the key and outside the desk folder."""
+
+    def holding(self) -> AbstractContextManager[None]:
+        """Hold the latch against every other process; raises DeskLocked after a while."""
+        ...
+
+    def read(self) -> str | None:
+        """Return the latch's text, None before the first checkpoint."""
+        ...
+
+    def replace(self, text: str) -> None:
+        """Put a new text in its place, durable before it returns. Only while held."""
+        ...
+
+
+class Publisher(Protocol):
+    """A folder of static files that outsiders read."""
+
+    def publish(self, files: Iterable[tuple[str, bytes]]) -> None:
+        """Write (relative path, bytes) pairs in order, each whole or not at all."""
         ...

@@ -45,8 +45,10 @@ class OccurrenceView:
     item: bytes
     sha256: bytes
     mark: bytes | None
-    """16 bytes: keyed digest of path, size and times, by which a re-run knows a file it has taken;
-    None for members of containers."""
+    """16 bytes: keyed digest of path, size and times, by which a re-run knows a file it has taken.
+
+    Only on the last arrival that came out of a file: a run killed inside a mailbox takes the whole
+    mailbox again, never half of it for all of it."""
 
 
 View = ItemView | ExemplarView | OccurrenceView

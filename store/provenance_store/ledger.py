@@ -1,0 +1,135 @@
+"""The append-only log in a database (port `Ledger`).
+
+Reading goes in pages, each in its own short transaction: an entry never changes once committed, so
+pages fit together, a slow reader holds no lock, and memory stays bounded whatever is read. An entry
+that somebody deleted is simply not there: `seq` shows the gap, and judging it is the audit's work.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, Final
+
+from sqlalchemy import Connection, bindparam, delete, func, select
+
+from provenance.ports import SealedDisclosure, StoredEntry
+from provenance_store.database import Database
+from provenance_store.ledger_writer import SqlLedgerWriter, read_size, read_tile
+from provenance_store.statements import read_rows
+from provenance_store.tables import Disclosure, Entry, table_of
+
+PAGE: Final = 1000  # entries in memory at a time: about 1 MB of leaves, 2.5 MB with disclosures
+
+_ENTRY: Final = table_of(Entry)
+_DISCLOSURE: Final = table_of(Disclosure)
+
+_PAGE_OF_LOG: Final = (
+    select(_ENTRY.c.seq, _ENTRY.c.leaf)
+    .where(_ENTRY.c.seq >= bindparam("start"), _ENTRY.c.seq < bindparam("stop"))
+    .order_by(_ENTRY.c.seq)
+)
+_NEXT: Final = select(func.min(_ENTRY.c.seq)).where(_ENTRY.c.seq >= bindparam("start"))
+_PAGE_OF_ITEM: Final = (
+    select(_ENTRY.c.seq, _ENTRY.c.leaf, _ENTRY.c.n)
+    .where(_ENTRY.c.item == bindparam("item"), _ENTRY.c.n > bindparam("after"))
+    .order_by(_ENTRY.c.n)
+    .limit(PAGE)
+)
+_HIDDEN: Final = select(
+    _DISCLOSURE.c.seq, _DISCLOSURE.c.digest, _DISCLOSURE.c.subject, _DISCLOSURE.c.sealed
+)
+_HIDDEN_BETWEEN: Final = _HIDDEN.where(
+    _DISCLOSURE.c.seq >= bindparam("first"), _DISCLOSURE.c.seq <= bindparam("last")
+)
+
+_BySeq = Mapping[int, Sequence[SealedDisclosure]]
+_NONE: Final[_BySeq] = {}
+
+
+class SqlLedger:
+    """The log of one desk. Safe to share between threads."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @contextmanager
+    def writing(self) -> Iterator[SqlLedgerWriter]:
+        """Open the write transaction: it commits when left normally, else rolls back."""
+        with self._database.writing() as connection:
+            yield SqlLedgerWriter(connection)
+
+    def size(self) -> int:
+        """Return the number of committed entries."""
+        with self._database.reading() as connection:
+            return read_size(connection)
+
+    def tile(self, level: int, index: int) -> bytes:
+        """Return the committed hashes of a tile; b"" if it has none."""
+        with self._database.reading() as connection:
+            return read_tile(connection, level, index)
+
+    def entries(self, start: int, stop: int, *, disclosures: bool = False) -> Iterator[StoredEntry]:
+        """Yield entries start <= seq < stop in order, one page in memory at a time."""
+        while start < stop:
+            with self._database.reading() as connection:
+                rows = read_rows(connection, _PAGE_OF_LOG, start, min(stop, start + PAGE))
+                after = start + PAGE if rows else _first_from(connection, start)
+                hidden = _hidden_between(connection, rows) if disclosures and rows else _NONE
+            for seq, leaf in rows:
+                yield StoredEntry(seq=seq, leaf=leaf, disclosures=tuple(hidden.get(seq, ())))
+            if after is None:
+                return
+            start = after
+
+    def entries_of(
+        self, item: bytes, *, types: Sequence[str] | None = None
+    ) -> Iterator[StoredEntry]:
+        """Yield an item's entries in order of `n`, with disclosures; only these types if given."""
+        query = _PAGE_OF_ITEM if types is None else _PAGE_OF_ITEM.where(_ENTRY.c.type.in_(types))
+        after = -1
+        while True:
+            with self._database.reading() as connection:
+                rows = connection.execute(query, {"item": item, "after": after}).all()
+                hidden = _hidden_of(connection, [row.seq for row in rows])
+            for seq, leaf, _ in rows:
+                yield StoredEntry(seq=seq, leaf=leaf, disclosures=tuple(hidden.get(seq, ())))
+            if len(rows) < PAGE:
+                return
+            after = rows[-1].n
+
+    def erase(self, subject: str) -> int:
+        """Delete a data subject's sealed disclosures and return how many there were.
+
+        Destroying the subject's key is what erases; this takes the ciphertext away as well. SQLite
+        overwrites the rows and empties its journal. PostgreSQL keeps them in its own journal until
+        that is recycled.
+
+        Raises:
+            DeskLocked: another process is at work; call again to finish.
+        """
+        with self._database.writing() as connection:
+            done = connection.execute(delete(_DISCLOSURE).where(_DISCLOSURE.c.subject == subject))
+        self._database.truncate_journal()
+        return done.rowcount
+
+
+def _first_from(connection: Connection, start: int) -> int | None:
+    seq: int | None = read_rows(connection, _NEXT, start)[0][0]
+    return seq
+
+
+def _hidden_between(connection: Connection, rows: Sequence[Any]) -> _BySeq:
+    return _by_seq(read_rows(connection, _HIDDEN_BETWEEN, rows[0][0], rows[-1][0]))
+
+
+def _hidden_of(connection: Connection, seqs: Sequence[int]) -> _BySeq:
+    if not seqs:
+        return _NONE
+    return _by_seq(connection.execute(_HIDDEN.where(_DISCLOSURE.c.seq.in_(seqs))).all())
+
+
+def _by_seq(rows: Iterable[Sequence[Any]]) -> _BySeq:
+    found: dict[int, list[SealedDisclosure]] = {}
+    for seq, digest, subject, sealed in rows:
+        disclosure = SealedDisclosure(digest=digest, subject=subject, sealed=sealed)
+        found.setdefault(seq, []).append(disclosure)
+    return found
