@@ -143,8 +143,15 @@ def say_report(report: SignatureReport) -> str:
     return f"Whether the document is signed could not be determined ({failed or 'nothing ran'})."
 
 
+_SLOTS = frozenset(
+    {Headline.EMPTY_SLOT, Headline.IMAGE_PLACED, Headline.TYPED_NAME, Headline.INK_OBSERVED}
+)
+
+
 def _place(status: SignatureStatus) -> str:
     page = f" on page {status.locator.page}" if status.locator.page is not None else ""
+    if status.headline in _SLOTS:
+        return f"{page.lstrip()} ({status.locator.name})".lstrip()
     return f'"{status.locator.name}"{page}'
 
 

@@ -188,7 +188,7 @@ def _below_closing(closing: _Text, texts: list[_Text], size: tuple[float, float]
             )
             inside = tuple(text for text in texts if _meets(text.box, region))
             has_label = any(_LABEL.fullmatch(text.text) for text in inside)
-            reason = f'closing "{tame(closing.text, 60)}" above "{tame(one.text, 80)}"'
+            reason = f"closing “{tame(closing.text, 60)}” above “{tame(one.text, 80)}”"
             return _Block(reason=reason, region=region, texts=inside, label=has_label)
     return None
 
