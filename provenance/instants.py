@@ -16,10 +16,15 @@ def parse_instant(text: str) -> datetime:
     """
     try:
         value = datetime.fromisoformat(text)
-    except ValueError as error:
+        return _in_utc(value, text)
+    except (ValueError, OverflowError) as error:
         raise UsageError(f"not an instant (want 2020-01-06T19:04:00Z): {text!r}") from error
+
+
+def _in_utc(value: datetime, text: str) -> datetime:
     if value.tzinfo is None:
         raise UsageError(f"an instant needs its offset (add Z for UTC): {text!r}")
+    # In the first and last hours of the calendar, UTC lies outside it.
     return value.astimezone(UTC)
 
 

@@ -111,6 +111,17 @@ class LedgerWriter(Protocol):
         """Add entries at the end, with the new contents of every tile they touch."""
         ...
 
+    def sealed_under(self, subject: str) -> Sequence[tuple[int, bytes]]:
+        """Return (entry, digest) of every sealed field stored under this subject, in log order."""
+        ...
+
+    def erase(self, subject: str) -> int:
+        """Delete a subject's sealed fields and return how many; overwritten where that is possible.
+
+        They may stay in the database's journal until `Ledger.truncate_journal`.
+        """
+        ...
+
 
 class Ledger(Protocol):
     """The append-only log and the views derived from it.
@@ -140,6 +151,18 @@ class Ledger(Protocol):
         self, item: bytes, *, types: Sequence[str] | None = None
     ) -> Iterator[StoredEntry]:
         """Yield an item's entries in order of `n`, with disclosures; only these types if given."""
+        ...
+
+    def sealed_under(self, subject: str) -> Sequence[tuple[int, bytes]]:
+        """Return (entry, digest) of every sealed field stored under this subject, in log order."""
+        ...
+
+    def subjects(self, beginning: str) -> Sequence[str]:
+        """Return the subjects with this beginning that any sealed field is stored under."""
+        ...
+
+    def truncate_journal(self) -> None:
+        """Empty the database's journal where it is ours to empty; raises DeskLocked if in use."""
         ...
 
 
@@ -215,6 +238,37 @@ class Views(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryRow:
+    """What the store indexes about an entry: derived from its leaf, and proving nothing."""
+
+    seq: int
+    item: bytes
+    n: int
+    type: str
+    leaf_hash: bytes
+
+
+class Derived(Protocol):
+    """Derived rows as they lie in the store, for an audit to compare. Nothing here is the truth."""
+
+    def entry_rows(self, start: int, stop: int) -> Sequence[EntryRow]:
+        """Return the index columns of entries start <= seq < stop, in order."""
+        ...
+
+    def odd_item_heads(self, limit: int) -> Sequence[bytes]:
+        """Return items whose head is not their newest entry by the index, or that have no head."""
+        ...
+
+    def strays(self, limit: int) -> Sequence[str]:
+        """Return a sentence for each row outside the log whose length the store states."""
+        ...
+
+    def views(self) -> Iterator[tuple[int, View]]:
+        """Yield every stored view with its place among its entry's views, in no stated order."""
+        ...
+
+
 class StagedBlob(Protocol):
     """Bytes on their way into the blob store."""
 
@@ -269,8 +323,8 @@ class SubjectKeys(Protocol):
         """Store new keys, durable before it returns. A subject that has a key keeps the old one."""
         ...
 
-    def destroy(self, subject: str) -> None:
-        """Destroy a subject's key for good: overwritten on disk, gone from every journal file."""
+    def destroy(self, *subjects: str) -> None:
+        """Destroy keys for good, all or none: overwritten on disk, gone from every journal file."""
         ...
 
 
@@ -294,5 +348,9 @@ class Publisher(Protocol):
     """A folder of static files that outsiders read."""
 
     def publish(self, files: Iterable[tuple[str, bytes]]) -> None:
-        """Write (relative path, bytes) pairs in order, each whole or not at all."""
+        """Write (relative path, bytes) pairs, each whole or not at all, `checkpoint` last."""
+        ...
+
+    def published(self, name: str) -> bytes | None:
+        """Return what outsiders are shown under this name, None if nothing."""
         ...

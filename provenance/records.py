@@ -41,6 +41,8 @@ class HiddenField:
     subject: str
     """Whose key seals it: `item:<hex>`, `source:<handle>`, `person:<kid>` or `desk`.
 
+    A handle never reaches the store: see `provenance.acts.source_labels`.
+
     Destroying that key erases this value, and nothing else of other subjects."""
 
 
@@ -62,7 +64,8 @@ RECORD_TYPES: Final[Mapping[str, RecordType]] = MappingProxyType(
     _types("custody", 8, "item.received", "item.split")
     | _types("custody", 6, "transfer.offered", "transfer.accepted", "transfer.refused")
     | _types("custody", 6, "accessed", "copied", "redacted", "fixity.checked", "exported")
-    | _types("custody", 6, "disposed", "note")
+    | _types("custody", 6, "disposed", "note", "transfer.closed")
+    | _types("custody", 4, "source.noted", "erasure.requested")
     | _types("examination", 4, "finding", "check")
     | _types("statement", 4, "dossier", "statement", "relay", "link", "retract", "reverse")
     | _types("statement", 4, "undercut", "stake", "attribute", "grade")

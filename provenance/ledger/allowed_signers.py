@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Final
 
+from provenance.ledger.endorsement import NAMESPACE
 from provenance.ledger.roster import RosterKey
 
-NAMESPACE: Final = "endorse@provenance-desk"
 _LAST: Final = 253_402_300_799  # seconds: the end of the year 9999, the last that has four digits
 
 

@@ -5,8 +5,8 @@ hash). It needs nothing but the rows and a ring of keys, so a caller may cut the
 hand each to another process: `CheckedEntry` and `PublicKey` travel. A kid is the hash of its key,
 so a wrong ring can only cost time, never a wrong answer.
 `audit_log` takes the checked entries in order and judges what depends on the rest: in this order
-numbering, form, hidden fields, roster and signature, item chain and hand-over, `seen`, time, then
-tiles and every checkpoint. A bad log is a report with findings, never an exception.
+numbering, form, hidden fields, roster, signature and role, endorsement, item chain and hand-over,
+`seen`, time, then tiles and every checkpoint. A bad log is a report, never an exception.
 `audit_hashes` is the quick one: leaf hashes, tiles and checkpoints alone.
 Memory: one small record an item, one a checkpoint, 0.13 bytes an entry.
 """
@@ -17,9 +17,11 @@ from itertools import islice
 from typing import Final
 
 from provenance.errors import CheckFailed, Malformed
+from provenance.journal.roles import may_sign
 from provenance.ledger.audit_heads import Heads, TimeBounds, merge_times
 from provenance.ledger.audit_items import ANSWER_TYPES, Items
 from provenance.ledger.base64text import encode_base64url
+from provenance.ledger.endorsement import ENDORSED, Endorsements
 from provenance.ledger.entry import Entry, parse_entry, verify_entry
 from provenance.ledger.findings import AuditReport, Detector, Findings
 from provenance.ledger.keyacts import Fields
@@ -34,12 +36,13 @@ from provenance.records import RECORD_TYPES
 
 MAX_CLOCK_SKEW: Final = 120  # seconds two honest desk clocks may differ
 BLOCK: Final = 512  # entries hashed at a time
-OPENED_TYPES: Final = KEY_TYPES | ANSWER_TYPES
+OPENED_TYPES: Final = KEY_TYPES | ANSWER_TYPES | {ENDORSED}
 """Types whose hidden fields the audit must read; `CheckedEntry` carries theirs along."""
 
 _EVERY_ENTRY: Final = (
     Detector.DISCLOSURE,
     Detector.SIGNATURE,
+    Detector.ROLE,
     Detector.ITEM_CHAIN,
     Detector.SEEN,
     Detector.TIME,
@@ -125,7 +128,9 @@ def audit_log(
     findings = Findings()
     heads = _read_heads(terms, findings)
     times = TimeBounds(merge_times(heads.times, terms.timestamps))
-    auditor = _Auditor(terms.log_key, Recount(tile, findings), times, findings, open_fields)
+    endorsements = Endorsements(terms.log_key.name, tile, findings)
+    log = Recount(tile, findings)
+    auditor = _Auditor(terms.log_key, log, times, findings, endorsements, open_fields)
     rows = iter(checked)
     while block := list(islice(rows, BLOCK)):
         auditor.take(block)
@@ -156,12 +161,14 @@ class _Auditor:
         log: Recount,
         times: TimeBounds,
         findings: Findings,
+        endorsements: Endorsements,
         open_fields: Callable[[Entry, tuple[SealedDisclosure, ...]], Fields | None],
     ) -> None:
         self._log_key = log_key
         self._log = log
         self._times = times
         self._findings = findings
+        self._endorsements = endorsements
         self._open = open_fields
         self._roster = Roster(log_key.name)
         self._items = Items(findings)
@@ -185,6 +192,7 @@ class _Auditor:
     def finish(self, heads: Heads) -> AuditReport:
         root = self._log.finish()
         heads.compare(self._log)
+        self._items.finish()
         for each in self._roster:
             if each.compromised_since is not None:
                 self._findings.note(
@@ -200,6 +208,8 @@ class _Auditor:
         self._check_form(seq, each, entry)
         fields = self._opened(seq, each, entry) if entry.type in OPENED_TYPES else None
         self._check_key_record_and_signature(seq, each, entry, fields)
+        if entry.type == ENDORSED:
+            self._endorsements.check(seq, entry.item, fields, self._roster)
         self._items.follow(seq, entry, each.leaf_hash)
         if entry.type in ANSWER_TYPES:
             self._items.answer(seq, entry, fields)
@@ -233,7 +243,12 @@ class _Auditor:
         if standing is not Standing.VALID:
             sentence = _STANDING[standing]
             self._findings.flag(Detector.SIGNATURE, seq, f"key {entry.kid}", sentence)
-        elif seq > 0:
+            return
+        key = self._roster.find(entry.kid)
+        if key is not None and not may_sign(key.role, entry.type):
+            sentence = f"Its key's role, {key.role}, may not sign a record of type {entry.type}."
+            self._findings.flag(Detector.ROLE, seq, f"key {entry.kid}", sentence)
+        if seq > 0:
             self._feed(seq, entry, fields)
 
     def _feed(self, seq: int, entry: Entry, fields: Fields | None) -> None:

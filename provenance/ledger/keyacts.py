@@ -24,6 +24,8 @@ from provenance.ledger.note import ED25519, NoteKey, parse_vkey
 from provenance.records import HiddenField, Json
 
 Fields: TypeAlias = Mapping[str, Json]
+Second: TypeAlias = tuple[str, bytes]
+"""A second admin's kid, and its signature over `revocation_message`."""
 
 ROLES: Final = frozenset({"custodian", "editor", "admin", "auditor"})
 MAX_FIRST_ADMINS: Final = 2  # genesis has four digests: charter, admins and one name each
@@ -47,8 +49,7 @@ class Revocation:
     kid: str
     compromised_since: int | None
     """Log size from which on the key may have been in other hands; None = not stated."""
-    second: tuple[str, bytes] | None
-    """kid and signature of the second admin."""
+    second: Second | None
 
 
 def genesis_fields(
@@ -85,11 +86,36 @@ def enrolment_fields(
     if role not in ROLES:
         raise UsageError(f"no such role: {role}")
     claim = _claim(signer, origin, role, "-")
+    return claimed_fields(claim, signer.public_key.kid, role=role, person=person)
+
+
+def claimed_fields(claim: Json, kid: str, *, role: str, person: str) -> tuple[HiddenField, ...]:
+    """Return the fields of `key.enrolled` for a claim that the new key signed elsewhere."""
     return (
         HiddenField(name="key", value=claim, subject=_DESK),
         HiddenField(name="role", value=role, subject=_DESK),
-        HiddenField(name="person", value=person, subject=f"person:{signer.public_key.kid}"),
+        HiddenField(name="person", value=person, subject=f"person:{kid}"),
     )
+
+
+def key_claim(signer: Signer, *, origin: str, role: str) -> Json:
+    """Return what a new key says of itself, with its signature: public, and for one log only.
+
+    Raises:
+        UsageError: no such role.
+    """
+    if role not in ROLES:
+        raise UsageError(f"no such role: {role}")
+    return _claim(signer, origin, role, "-")
+
+
+def read_claim(claim: Json, *, origin: str, role: str) -> PublicKey:
+    """Return the key of a claim for enrolment.
+
+    Raises:
+        Malformed: see the module.
+    """
+    return _read_claim(claim, origin, role, "-")
 
 
 def rotation_fields(
@@ -103,19 +129,27 @@ def rotation_fields(
 
 
 def revocation_fields(
-    kid: str, *, origin: str, reason: str, compromised_since: int | None, second: Signer | None
+    kid: str, *, reason: str, compromised_since: int | None, second: Second | None
 ) -> tuple[HiddenField, ...]:
-    """Return the fields of `key.revoked`; `second` is the other admin where two are needed."""
+    """Return the fields of `key.revoked`; `second` is the other admin's part where two sign."""
     revoked: Json = {"kid": kid, "compromised_since": compromised_since}
     fields = [
         HiddenField(name="revoked", value=revoked, subject=_DESK),
         HiddenField(name="reason", value=reason, subject=_DESK),
     ]
     if second is not None:
-        signature = second.sign(revocation_message(origin, kid, compromised_since))
-        value: Json = {"kid": second.public_key.kid, "signature": encode_base64url(signature)}
+        other, signature = second
+        value: Json = {"kid": other, "signature": encode_base64url(signature)}
         fields.append(HiddenField(name="second", value=value, subject=_DESK))
     return tuple(fields)
+
+
+def cosign_revocation(
+    signer: Signer, kid: str, *, origin: str, compromised_since: int | None
+) -> Second:
+    """Return the second admin's part of a revocation: its kid and signature."""
+    message = revocation_message(origin, kid, compromised_since)
+    return signer.public_key.kid, signer.sign(message)
 
 
 def read_genesis(fields: Fields, origin: str) -> Genesis:

@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from provenance.ledger.allowed_signers import NAMESPACE, allowed_signers
+from provenance.ledger.allowed_signers import allowed_signers
 from provenance.ledger.base64text import decode_base64url
 from provenance.ledger.checkpoint import Checkpoint, sign_checkpoint
+from provenance.ledger.endorsement import NAMESPACE
 from provenance.ledger.entry import Draft, Head, parse_entry, seal_entry
 from provenance.ledger.keyfile import read_key_file, write_key_file
 from provenance.ledger.merkle import EMPTY_ROOT, leaf_hash

@@ -24,6 +24,7 @@ from provenance.ledger.base64text import encode_base64
 from provenance.ledger.disclosure import make_disclosure
 from provenance.ledger.entry import Draft, Entry, Head, parse_entry, seal_entry
 from provenance.ledger.keyacts import (
+    cosign_revocation,
     enrolment_fields,
     genesis_fields,
     read_revocation,
@@ -179,9 +180,11 @@ class Book:
 
     def revoke(self, target: Signer, by: Signer, second: Signer | None = None) -> str | None:
         """Revoke a key."""
-        fields = revocation_fields(
-            target.public_key.kid, origin=ORIGIN, reason="lost", compromised_since=2, second=second
+        kid = target.public_key.kid
+        part = (
+            cosign_revocation(second, kid, origin=ORIGIN, compromised_since=2) if second else None
         )
+        fields = revocation_fields(kid, reason="lost", compromised_since=2, second=part)
         return self.feed("key.revoked", by, fields)
 
     def standing(self, by: Signer, seq: int) -> Standing:
@@ -279,12 +282,9 @@ def test_second_signature_is_for_one_revocation() -> None:
     """The second admin's signature over one key's revocation does not serve for another."""
     book = Book(ADA, BEN)
     assert book.enrol(EVE, ADA) is None
-    fields = {
-        each.name: each.value
-        for each in revocation_fields(
-            "x", origin=ORIGIN, reason="", compromised_since=None, second=BEN
-        )
-    }
+    part = cosign_revocation(BEN, "x", origin=ORIGIN, compromised_since=None)
+    made = revocation_fields("x", reason="", compromised_since=None, second=part)
+    fields = {each.name: each.value for each in made}
     fields["revoked"] = {"kid": EVE.public_key.kid, "compromised_since": None}
     assert "two must sign" in (book.feed("key.revoked", ADA, fields) or "")
 
@@ -394,7 +394,7 @@ def test_allowed_signers_times() -> None:
     ]
     first, second = allowed_signers(keys, {0: 0, 5: 1 << 50}).splitlines()
     assert first == (
-        f'{ADA.public_key.kid} namespaces="endorse@provenance-desk",'
+        f'{ADA.public_key.kid} namespaces="provenance-desk/endorsement@v1",'
         f'valid-after="19700101000000Z" {ADA.public_key.ssh_text()}'
     )
     assert 'valid-before="99991231235959Z"' in second

@@ -1,0 +1,111 @@
+"""Entries as people read them: parsed, matched with their disclosures, opened where a key is left.
+
+A disclosure whose subject's key was destroyed stays closed: the record counts it and reads on. A
+disclosure that its entry does not name, or that does not open under a key that is there, is a fault
+of the store and raises DeskCorrupt; nothing unauthenticated is ever shown as part of a record.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from provenance.errors import CheckFailed, DeskCorrupt, Malformed
+from provenance.ledger.disclosure import match_disclosures
+from provenance.ledger.entry import Entry, parse_entry
+from provenance.ledger.sealing import open_disclosure
+from provenance.ports import StoredEntry, SubjectKeys
+from provenance.records import Json
+
+CHUNK: Final = 500  # entries whose subject keys are looked up together; bounds memory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedEntry:
+    """One entry with what of it can still be read."""
+
+    seq: int
+    entry: Entry
+    """The open fields. `kid` claims to have signed; `prov audit` is what verifies it."""
+    fields: Mapping[str, Json]
+    closed: int
+    """Disclosures that are here but cannot be opened, because their key was destroyed."""
+
+    @property
+    def type(self) -> str:
+        """Which kind of record this is (`provenance.records`)."""
+        return self.entry.type
+
+    @property
+    def kid(self) -> str:
+        """Key that claims to have signed."""
+        return self.entry.kid
+
+    @property
+    def claimed_at(self) -> datetime:
+        """UTC, from the signer's own clock; proves nothing alone."""
+        return datetime.fromtimestamp(self.entry.iat, UTC)
+
+    @property
+    def leaf_hash(self) -> bytes:
+        """32 bytes; how other entries cite this one."""
+        return self.entry.leaf_hash
+
+    def text(self, field: str, key: str) -> str | None:
+        """Return a text inside an object field, None if field or key is absent."""
+        value = self.fields.get(field)
+        inner = value.get(key) if isinstance(value, dict) else None
+        return inner if isinstance(inner, str) else None
+
+
+class Reader:
+    """Opens entries with the desk's subject keys."""
+
+    def __init__(self, subject_keys: SubjectKeys) -> None:
+        self._keys = subject_keys
+
+    def opened(self, entries: Iterable[StoredEntry]) -> Iterator[OpenedEntry]:
+        """Yield each entry opened, in order.
+
+        Raises:
+            DeskCorrupt: an entry or one of its disclosures is not what the ledger signed.
+        """
+        for chunk in _chunks(entries):
+            subjects = {d.subject for entry in chunk for d in entry.disclosures}
+            keys = self._keys.get(sorted(subjects))
+            for entry in chunk:
+                yield read_entry(entry, keys)
+
+
+def read_entry(
+    stored: StoredEntry, keys: Mapping[str, bytes], *, entry: Entry | None = None
+) -> OpenedEntry:
+    """Parse one stored entry and open what these keys open.
+
+    Args:
+        stored: as read.
+        keys: subject -> key.
+        entry: what `parse_entry` made of this very leaf, if it was parsed already.
+
+    Raises:
+        DeskCorrupt: the entry or a disclosure of it is not what the ledger signed.
+    """
+    try:
+        entry = parse_entry(stored.leaf) if entry is None else entry
+        opened = [(d, keys[d.subject]) for d in stored.disclosures if d.subject in keys]
+        fields = match_disclosures(entry, (open_disclosure(d, key) for d, key in opened))
+    except (Malformed, CheckFailed) as error:
+        raise DeskCorrupt(f"entry {stored.seq} cannot be read: {error}") from error
+    closed = len(stored.disclosures) - len(opened)
+    return OpenedEntry(seq=stored.seq, entry=entry, fields=fields, closed=closed)
+
+
+def _chunks(entries: Iterable[StoredEntry]) -> Iterator[Sequence[StoredEntry]]:
+    chunk: list[StoredEntry] = []
+    for entry in entries:
+        chunk.append(entry)
+        if len(chunk) == CHUNK:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk

@@ -1,0 +1,188 @@
+"""Statements and verdicts of one item, between ledger entries and the rules that weigh them.
+
+Rules of an import: a dossier's header and each of its records become one entry each, in the
+dossier's order. A record already there under its id, word for word, is left alone; the same id with
+other words is refused, for an edit is a new record. The time at which the desk learned something
+(`recorded_at`) is the dossier's claim; the entry's own time and place in the log stand beside it.
+
+A record that came from a protected source is stored in two fields: the handle under the source's
+own key, the rest under the item's. Once the source is forgotten the record still says that it had
+one.
+
+Weighing is a pure function of the records: `dossier_of` puts them back together and the package
+`provenance.verdict` does the rest.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final, cast
+
+from provenance.errors import DeskCorrupt, DossierInvalid, Refused
+from provenance.journal.reading import OpenedEntry
+from provenance.records import HiddenField, Json, NewRecord
+from provenance.verdict.dossier import Dossier, Kind, Record
+from provenance.verdict.located import Complaints, locate
+from provenance.verdict.parse_dossier import read_dossier
+from provenance.verdict.parse_record import record_from_json
+from provenance.verdict.write_dossier import header_to_json, record_to_json
+
+STATEMENT_TYPES: Final = (
+    "dossier",
+    "statement",
+    "relay",
+    "link",
+    "retract",
+    "reverse",
+    "undercut",
+)
+VERDICT_TYPES: Final = (
+    "verdict.signed",
+    "verdict.countersigned",
+    "verdict.corrected",
+    "verdict.withdrawn",
+)
+SOURCE_ERASED: Final = "source-erased"
+"""Stands for a handle that was erased: a record that had a protected source must never read as one
+without."""
+SOURCED: Final = "sourced"
+"""Key in a stored record that says its source's handle is sealed apart."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Import:
+    """What an import adds and what it found already there."""
+
+    records: tuple[NewRecord, ...]
+    added: tuple[str, ...]
+    """Ids of the dossier's records that become entries now."""
+    known: int
+    """Records that were there already, word for word."""
+    later: int
+    """Records left for a later import, because they lie after `until`."""
+
+
+def plan_import(
+    item: bytes,
+    dossier: Dossier,
+    *,
+    present: Sequence[OpenedEntry],
+    until: datetime | None = None,
+) -> Import:
+    """Compare a dossier with what the item already has, and say what to append.
+
+    Args:
+        item: 16 bytes.
+        dossier: as parsed.
+        present: the item's entries of `STATEMENT_TYPES`.
+        until: leave out records that the desk learned later than this UTC instant.
+
+    Raises:
+        Refused: a record's id is there already with other words.
+    """
+    held = {record_to_json(r)["id"]: record_to_json(r) for r in _records(present)}
+    header = header_to_json(dossier)
+    records: list[NewRecord] = []
+    if header not in [entry.fields.get("dossier") for entry in present]:
+        records.append(_entry(item, "dossier", "dossier", header))
+    added: list[str] = []
+    known = later = 0
+    for record in dossier.records:
+        text = record_to_json(record)
+        if until is not None and record.recorded_at > until:
+            later += 1
+        elif record.id not in held:
+            records.append(_statement(item, record, text))
+            added.append(record.id)
+        elif held[record.id] in (text, _without_handle(text)):
+            known += 1
+        else:
+            raise Refused(
+                f"record {record.id!r} is on file with other words; give the edit a new id"
+            )
+    return Import(records=tuple(records), added=tuple(added), known=known, later=later)
+
+
+def dossier_of(entries: Sequence[OpenedEntry], *, title: str) -> Dossier:
+    """Put an item's statements back together; an item without any is an empty dossier.
+
+    The newest header counts: a stake or a required check may be added by importing again.
+    """
+    header: Dossier | None = None
+    for entry in entries:
+        if entry.type == "dossier":
+            header = _header(entry)
+    return replace(header or Dossier(title=title, records=()), records=tuple(_records(entries)))
+
+
+def verdict_record(item: bytes, kind: str, body: object) -> NewRecord:
+    """Compose the entry of one act on a verdict (`VERDICT_TYPES`)."""
+    return _entry(item, kind, "verdict", body)
+
+
+def _header(entry: OpenedEntry) -> Dossier:
+    value = entry.fields.get("dossier")
+    if not isinstance(value, dict):
+        raise DeskCorrupt(f"entry {entry.seq} holds no dossier header")
+    try:
+        return read_dossier(locate({**value, "records": []}), Complaints(f"entry {entry.seq}"))
+    except DossierInvalid as error:
+        raise DeskCorrupt(f"entry {entry.seq} holds no dossier header: {error}") from error
+
+
+def _records(entries: Iterable[OpenedEntry]) -> Iterable[Record]:
+    for entry in entries:
+        if entry.type in STATEMENT_TYPES and entry.type != "dossier" and "record" in entry.fields:
+            try:
+                yield record_from_json(_whole(entry))
+            except DossierInvalid as error:
+                raise DeskCorrupt(f"entry {entry.seq} holds no valid record: {error}") from error
+
+
+def _statement(item: bytes, record: Record, text: Mapping[str, object]) -> NewRecord:
+    """Compose a record's entry; a source's handle is sealed apart, so that it can be forgotten."""
+    if record.source is None:
+        return _entry(item, _type_of(record), "record", text)
+    open_part = {name: value for name, value in text.items() if name != "source"}
+    rest = _entry(item, _type_of(record), "record", {**open_part, SOURCED: True})
+    handle = HiddenField(
+        name="source", value={"handle": record.source}, subject=f"source:{record.source}"
+    )
+    return replace(rest, fields=(*rest.fields, handle))
+
+
+def _whole(entry: OpenedEntry) -> object:
+    """Put a record and its source's handle together again."""
+    value = entry.fields["record"]
+    if not isinstance(value, dict) or SOURCED not in value:
+        return value
+    handle = entry.text("source", "handle") or SOURCE_ERASED
+    return {**{k: v for k, v in value.items() if k != SOURCED}, "source": handle}
+
+
+def _without_handle(text: Mapping[str, object]) -> Mapping[str, object]:
+    return {**text, "source": SOURCE_ERASED} if "source" in text else text
+
+
+def _type_of(record: Record) -> str:
+    """Name the entry after the act, where the record is nothing but that act."""
+    if record.kind is Kind.RELAY:
+        return "relay"
+    if record.asserts:
+        return "statement"
+    acts = {
+        "retract": record.retracts,
+        "reverse": record.reverses,
+        "undercut": record.undercuts,
+        "link": record.links,
+    }
+    return next((name for name, targets in acts.items() if targets), "statement")
+
+
+def _entry(item: bytes, kind: str, field: str, value: object) -> NewRecord:
+    subject = f"item:{item.hex()}"
+    return NewRecord(
+        item=item,
+        type=kind,
+        fields=(HiddenField(name=field, value=cast("Json", value), subject=subject),),
+    )
