@@ -1,0 +1,84 @@
+"""The part of an audit that looks beside the log: the latch at the key, the published checkpoint.
+
+The latch states the last head that the log key signed, and the digest of the very note. Ed25519 is
+deterministic, so that note can be made again and compared. The published checkpoint must be one
+that the desk keeps; an older one is what a killed process left, and is said to be so.
+"""
+
+from collections.abc import Iterator
+from hashlib import sha256
+
+from provenance.acts.workbench import Workbench
+from provenance.errors import CheckFailed, DeskCorrupt, DeskError, Malformed, RolledBack
+from provenance.journal.keeping import log_note_key
+from provenance.ledger.checkpoint import Checkpoint, read_checkpoint, sign_checkpoint
+from provenance.ledger.latch import Latch, parse_latch
+from provenance.ledger.tiles import root_at
+
+
+def latch_faults(bench: Workbench) -> Iterator[str]:
+    """Yield what the latch beside the log key says that this log does not bear out."""
+    ledger = bench.parts.ledger
+    size = ledger.size()
+    try:
+        text = bench.parts.latch.read()
+        if text is not None:
+            bench.heads.require_not_rolled_back(size, ledger.tile)
+            yield from _note_fault(bench, parse_latch(text))
+        elif bench.parts.checkpoints.newest() is not None:
+            # The latch moves before a checkpoint is kept: it was there.
+            yield "the latch beside the log key is gone: a rollback would not show"
+    except RolledBack as error:
+        if ledger.size() != size:  # somebody is writing: the latch was newer than our size
+            yield from latch_faults(bench)
+        else:
+            yield f"the desk was rolled back, or its latch was changed: {error}"
+    except DeskError as error:
+        yield f"the latch beside the log key cannot be compared: {error}"
+
+
+def published_faults(bench: Workbench) -> Iterator[str]:
+    """Yield what is wrong with the checkpoint that outsiders are shown."""
+    newest = bench.parts.checkpoints.newest()
+    shown = bench.parts.publisher.published("checkpoint")
+    again = "run `prov ledger checkpoint`"
+    if newest is None:
+        return
+    if shown is None:
+        yield f"no checkpoint is published: {again}"
+        return
+    try:
+        key = log_note_key(bench.parts.origin, bench.parts.log_signer)
+        size = read_checkpoint(shown, key).checkpoint.size
+    except (Malformed, CheckFailed) as error:
+        yield f"the published checkpoint is not this log's: {error}"
+        return
+    kept = bench.parts.checkpoints.at(size)
+    if kept is None or shown not in (kept.note, kept.cosigned):
+        yield f"the published checkpoint of {size} entries is not one that this desk keeps"
+    elif size != newest.size and bench.parts.checkpoints.newest() == newest:
+        yield f"the published checkpoint of {size} entries is not the newest: {again}"
+
+
+def vouched_size(bench: Workbench, note: bytes | None) -> int:
+    """Return how many entries a checkpoint held outside vouches for; 0 if it vouches for none.
+
+    One that this log did not sign, or that the stored tree does not continue, vouches for nothing:
+    everything is then looked at in full, and the audit flags the checkpoint.
+    """
+    if note is None:
+        return 0
+    key = log_note_key(bench.parts.origin, bench.parts.log_signer)
+    try:
+        head = read_checkpoint(note, key).checkpoint
+        same = root_at(head.size, bench.parts.ledger.tile) == head.root
+    except (Malformed, CheckFailed, DeskCorrupt):
+        return 0
+    return head.size if same and head.size <= bench.parts.ledger.size() else 0
+
+
+def _note_fault(bench: Workbench, latch: Latch) -> Iterator[str]:
+    head = Checkpoint(origin=latch.origin, size=latch.size, root=latch.root)
+    note = sign_checkpoint(head, bench.parts.log_signer)
+    if sha256(note).digest() != latch.note_sha256:
+        yield "the latch names another note than the log key makes: one of the two was changed"

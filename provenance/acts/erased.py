@@ -1,0 +1,107 @@
+"""What was erased, as the ledger itself names it: never read from what is merely missing.
+
+A `disclosure.erased` record names each field that was destroyed by entry and digest. The digest
+stands in the signed entry too, so "erased, see entry N" is a statement that anybody can check, and
+differs from "withheld" (the desk has it) and from "gone" (damage: nothing names it).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from provenance.errors import DeskCorrupt, Malformed
+from provenance.journal.reading import OpenedEntry
+from provenance.ledger.base64text import decode_base64url, encode_base64url
+from provenance.ledger.entry import Entry
+from provenance.records import DESK_ITEM, HiddenField, Json, NewRecord
+
+ERASED: Final = "disclosure.erased"
+REASONS: Final = ("source-asked", "safety", "law", "mistake", "retention")
+"""Why, as a class: a free text would stay for ever and might say what was to be forgotten."""
+MAX_NAMED: Final = 2_000  # fields in one record: some 120 kB of text, half of what a field may have
+
+Erasures = Mapping[bytes, int]
+"""Digest of a destroyed field -> position of the entry that names it."""
+NOTHING: Final[Erasures] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erasure:
+    """One record of an erasure."""
+
+    seq: int
+    reason: str
+    """One of REASONS."""
+    approvers: tuple[str, ...]
+    """Key ids; one on a desk of one person."""
+    fields: tuple[tuple[int, bytes], ...]
+    """(position of the entry, digest of its field)."""
+
+
+def erasure_records(
+    fields: Sequence[tuple[int, bytes]], *, reason: str, approvers: Sequence[str]
+) -> list[NewRecord]:
+    """Compose the records that name these fields as erased; one at least."""
+    act: dict[str, Json] = {"reason": reason, "approvers": [*approvers]}
+    parts = [fields[at : at + MAX_NAMED] for at in range(0, len(fields), MAX_NAMED)] or [()]
+    return [
+        NewRecord(
+            item=DESK_ITEM,
+            type=ERASED,
+            fields=(
+                HiddenField(name="erasure", value=act, subject="desk"),
+                HiddenField(
+                    name="fields",
+                    value=[[seq, encode_base64url(digest)] for seq, digest in part],
+                    subject="desk",
+                ),
+            ),
+        )
+        for part in parts
+    ]
+
+
+def read_erasure(entry: OpenedEntry) -> Erasure:
+    """Return what a `disclosure.erased` entry says.
+
+    Raises:
+        DeskCorrupt: it says something else.
+    """
+    match entry.fields.get("erasure"), entry.fields.get("fields"):
+        case {"reason": str(reason), "approvers": list(approvers)}, list(named):
+            try:
+                return Erasure(
+                    seq=entry.seq,
+                    reason=reason,
+                    approvers=tuple(kid for kid in approvers if isinstance(kid, str)),
+                    fields=tuple(_named(each) for each in named),
+                )
+            except Malformed as error:
+                raise DeskCorrupt(f"entry {entry.seq} names no erased field: {error}") from error
+    raise DeskCorrupt(f"entry {entry.seq} is no record of an erasure")
+
+
+def erasures_in(entries: Iterable[OpenedEntry]) -> Erasures:
+    """Return every destroyed field that the desk's own entries name."""
+    found: dict[bytes, int] = {}
+    for entry in entries:
+        if entry.type == ERASED:
+            # The first naming stays: a later one can only be the completion of the same act.
+            for _, digest in read_erasure(entry).fields:
+                found.setdefault(digest, entry.seq)
+    return found
+
+
+def erased_by(entry: Entry, erasures: Erasures) -> int | None:
+    """Return the position of the record that erased a field of this entry; None if none did."""
+    if not erasures:
+        return None
+    return min((erasures[d] for d in entry.digests if d in erasures), default=None)
+
+
+def _named(value: Json) -> tuple[int, bytes]:
+    match value:
+        case [int(seq), str(digest)]:
+            return seq, decode_base64url(digest, length=32)
+    raise Malformed("not an entry and a digest")

@@ -1,0 +1,163 @@
+"""Examination on an open desk: each exemplar goes through the sandbox, the outcome is a finding.
+
+The full result is kept as a blob, its digest in the entry: findings can be long, and what was found
+with which tool and version must be readable years later. A file that crashes or stalls its worker
+has a finding that says so. Nothing here decides what a signature proves: `provenance.signatures`.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from provenance.acts.workbench import Workbench
+from provenance.digests import digest_bytes
+from provenance.evidence import exemplars
+from provenance.examine.examination import Examination
+from provenance.examine.runner import Runner
+from provenance.journal.projecting import ARRIVALS
+from provenance.journal.reading import OpenedEntry
+from provenance.records import HiddenField, Json, NewRecord
+from provenance.signatures.trust import TrustSet
+
+BATCH: Final = 100  # findings acknowledged together
+TOOL: Final = "provenance.examine"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exhibit:
+    """One exemplar to examine."""
+
+    item: bytes
+    sha256: bytes
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What the newest examination of one exemplar said."""
+
+    seq: int
+    sha256: str
+    """The exemplar, hex."""
+    result: str
+    """SHA-256 hex of the blob that holds the full result."""
+    headline: str
+    outcome: str
+    """`examined`, or why the worker gave no answer."""
+
+
+def examine(
+    bench: Workbench,
+    exhibits: Iterable[Exhibit],
+    *,
+    runner: Runner,
+    trust: TrustSet,
+    notify: Callable[[Exhibit, Examination], None] = lambda _exhibit, _examination: None,
+) -> int:
+    """Examine exemplars and record what was found; returns how many.
+
+    Args:
+        bench: the open desk, with a signer.
+        exhibits: what to examine.
+        runner: the sandbox.
+        trust: anchors that a signer may chain to.
+        notify: told of each finding once it is acknowledged.
+
+    Raises:
+        SurroundingsError: disk, database or key failed, or a blob is gone.
+    """
+    done = 0
+    pending: list[tuple[Exhibit, Examination]] = []
+    for exhibit in exhibits:
+        with bench.parts.blobs.open(exhibit.sha256) as stream:
+            found = runner.examine(stream, name=exhibit.name, at=bench.parts.clock(), trust=trust)
+        pending.append((exhibit, found))
+        if len(pending) >= BATCH:
+            done += _acknowledge(bench, pending, notify)
+            pending = []
+    return done + _acknowledge(bench, pending, notify)
+
+
+def findings_of(entries: Sequence[OpenedEntry]) -> dict[str, Finding]:
+    """Return the newest finding for each exemplar (SHA-256 hex) among an item's entries."""
+    newest: dict[str, Finding] = {}
+    for entry in entries:
+        if entry.type != "finding":
+            continue
+        texts = {key: entry.text("finding", key) for key in ("input", "result", "headline")}
+        newest[texts["input"] or ""] = Finding(
+            seq=entry.seq,
+            sha256=texts["input"] or "",
+            result=texts["result"] or "",
+            headline=texts["headline"] or "",
+            outcome=entry.text("finding", "outcome") or "",
+        )
+    return newest
+
+
+def read_result(bench: Workbench, finding: Finding) -> Examination:
+    """Read the full result of a finding back.
+
+    Raises:
+        BlobMissing: the blob is gone.
+        Malformed: it is not a result.
+    """
+    with bench.parts.blobs.open(bytes.fromhex(finding.result)) as stream:
+        return Examination.from_json(stream.read().decode("utf-8", "replace"))
+
+
+def exhibits_of(bench: Workbench, item: bytes) -> list[Exhibit]:
+    """Return every exemplar of an item, to be examined."""
+    names = {
+        entry.text("document", "sha256"): entry.text("name", "name")
+        for entry in bench.entries(item, ("item.received", "item.split"))
+    }
+    return [
+        Exhibit(item=item, sha256=view.sha256, name=names.get(view.sha256.hex()))
+        for view in exemplars(bench.holdings(item))
+    ]
+
+
+def unexamined(bench: Workbench) -> Iterator[Exhibit]:
+    """Yield every exemplar without a finding: what a run that was stopped left to be done."""
+    views = bench.parts.views
+    found, arrived = views.latest(("finding",)), views.latest(tuple(ARRIVALS))
+    for view in bench.items():
+        # An item whose newest arrival lies before its newest finding has nothing left to examine.
+        if found.get(view.item, -1) < arrived.get(view.item, -1):
+            done = findings_of(bench.entries(view.item, ("finding",)))
+            exhibits = exhibits_of(bench, view.item)
+            yield from (each for each in exhibits if each.sha256.hex() not in done)
+
+
+def _acknowledge(
+    bench: Workbench,
+    pending: Sequence[tuple[Exhibit, Examination]],
+    notify: Callable[[Exhibit, Examination], None],
+) -> int:
+    if not pending:
+        return 0
+    records = [_record(bench, exhibit, found) for exhibit, found in pending]
+    bench.parts.blobs.settle()
+    bench.record(*records)
+    for exhibit, found in pending:
+        notify(exhibit, found)
+    return len(pending)
+
+
+def _record(bench: Workbench, exhibit: Exhibit, found: Examination) -> NewRecord:
+    text = found.to_json().encode()
+    result = digest_bytes(text).sha256
+    staged = bench.parts.blobs.stage()
+    staged.write(text)
+    staged.keep(result)
+    value: dict[str, Json] = {
+        "tool": TOOL,
+        "input": exhibit.sha256.hex(),
+        "result": result.hex(),
+        "headline": str(found.headline),
+        "outcome": found.outcome.code,
+    }
+    subject = f"item:{exhibit.item.hex()}"
+    field = HiddenField(name="finding", value=value, subject=subject)
+    return NewRecord(item=exhibit.item, type="finding", fields=(field,))

@@ -1,0 +1,96 @@
+"""Custody acts on an open desk: offer, accept, refuse, access, note, fixity check.
+
+Each re-reads the ledger under the write lock before it decides: two people answering one offer at
+once cannot both succeed. The rules are in `provenance.custody`.
+"""
+
+from provenance import custody
+from provenance.acts.workbench import Workbench
+from provenance.custody import CUSTODY_TYPES, Chain
+from provenance.errors import CheckFailed, Refused
+from provenance.evidence import BlobState, found_digests, reread_all
+from provenance.journal.appending import Batch
+from provenance.records import NewRecord
+
+
+def chain(bench: Workbench, item: bytes) -> Chain:
+    """Tell an item's custody."""
+    names = bench.keepers().names
+    return custody.chain_of(
+        bench.entries(item, CUSTODY_TYPES), names=names, erasures=bench.erasures()
+    )
+
+
+def offer(bench: Workbench, item: bytes, *, to: str, purpose: str, means: str) -> int:
+    """Offer an item to an enrolled person; returns the entry's position.
+
+    Raises:
+        NotFound: nobody of that name is enrolled.
+        Refused: an offer is open already, or the receiver is the giver.
+        CheckFailed: the bytes are not those that were received.
+    """
+    receiver = bench.keepers().by_name(to).key.kid
+    if receiver == bench.signer.public_key.kid:
+        raise Refused("a hand-over needs two people: the receiver is the key that offers")
+    fixities = list(reread_all(bench.parts.blobs, bench.holdings(item)))
+    if any(fixity.state is not BlobState.SAME for fixity in fixities):
+        raise CheckFailed("the bytes are no longer those that were received; run `prov audit`")
+    record = custody.offer_record(
+        item, to=receiver, purpose=purpose, means=means, digests=found_digests(fixities)
+    )
+
+    def compose(batch: Batch) -> int:
+        if custody.open_offer(bench.entries(item, CUSTODY_TYPES)) is not None:
+            raise Refused("an offer of this item is open already; it must be answered first")
+        return batch.add(record)
+
+    return bench.append(compose)
+
+
+def accept(bench: Workbench, item: bytes) -> tuple[int, bool]:
+    """Accept the open offer; returns the entry's position and whether the bytes agreed.
+
+    Raises:
+        Refused: no open offer, or it names somebody else.
+    """
+    digests = found_digests(reread_all(bench.parts.blobs, bench.holdings(item)))
+
+    def compose(batch: Batch) -> tuple[int, bool]:
+        pending = _answerable(bench, item)
+        record = custody.answer_record(item, pending, accept=True, digests=digests)
+        return batch.add(record), tuple(sorted(digests)) == pending.digests
+
+    return bench.append(compose)
+
+
+def refuse(bench: Workbench, item: bytes, *, reason: str) -> int:
+    """Refuse the open offer; returns the entry's position.
+
+    Raises:
+        Refused: no open offer, or it names somebody else.
+    """
+
+    def compose(batch: Batch) -> int:
+        pending = _answerable(bench, item)
+        record = custody.answer_record(item, pending, accept=False, digests=(), reason=reason)
+        return batch.add(record)
+
+    return bench.append(compose)
+
+
+def write_down(bench: Workbench, record: NewRecord) -> int:
+    """Append one custody record (access, note); returns its position."""
+    return bench.record(record)[0]
+
+
+def check_fixity(bench: Workbench, item: bytes) -> tuple[int, bool]:
+    """Re-read an item's bytes and record the outcome; returns position and whether all agree."""
+    fixities = list(reread_all(bench.parts.blobs, bench.holdings(item)))
+    agree = all(fixity.state is BlobState.SAME for fixity in fixities)
+    record = custody.fixity_record(item, digests=found_digests(fixities), agree=agree)
+    return bench.record(record)[0], agree
+
+
+def _answerable(bench: Workbench, item: bytes) -> custody.Offer:
+    pending = custody.open_offer(bench.entries(item, CUSTODY_TYPES))
+    return custody.require_answerable(pending, kid=bench.signer.public_key.kid)

@@ -1,0 +1,241 @@
+"""Statements and verdicts on an open desk: import, weigh, sign, countersign, correct, withdraw.
+
+The suggestion is computed from the records each time; what people sign is stored with the digest of
+its inputs. Rules beside those of `provenance.verdict.lifecycle`: a verdict names the key that signs
+its entry, or it does not count; and two keys enrolled under one name are one person.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from provenance.acts.workbench import Workbench
+from provenance.errors import DeskCorrupt, Malformed, Refused
+from provenance.journal.appending import Batch
+from provenance.journal.reading import OpenedEntry
+from provenance.statements import (
+    STATEMENT_TYPES,
+    VERDICT_TYPES,
+    Import,
+    dossier_of,
+    plan_import,
+    verdict_record,
+)
+from provenance.verdict.assessment import Assessment
+from provenance.verdict.dossier import Dossier
+from provenance.verdict.evaluate import evaluate
+from provenance.verdict.lifecycle import Standing, state_of
+from provenance.verdict.signing import (
+    AS_SUGGESTED,
+    Ruling,
+    choke_points,
+    correct_verdict,
+    propose_verdict,
+    withdraw,
+)
+from provenance.verdict.signing import (
+    countersign as countersign_version,
+)
+from provenance.verdict.staleness import Staleness, staleness
+from provenance.verdict.verdict_json import verdict_from_json, verdict_to_json
+from provenance.verdict.verdict_record import Act, ReasonClass, VerdictRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerdictCard:
+    """What the desk knows and says about one item's authenticity."""
+
+    dossier: Dossier
+    assessment: Assessment
+    """The suggestion, as of the instant that was asked for."""
+    history: tuple[VerdictRecord, ...]
+    standing: Standing
+    """What people have signed."""
+    staleness: Staleness | None
+    """None while nothing is signed. Always against all records, whatever `as_of` was asked for."""
+
+
+def import_dossier(
+    bench: Workbench, item: bytes, dossier: Dossier, *, until: datetime | None = None
+) -> Import:
+    """Record a dossier's statements under an item; what is there already stays as it is.
+
+    Raises:
+        Refused: a record's id is there already with other words.
+    """
+
+    def compose(batch: Batch) -> Import:
+        present = bench.entries(item, STATEMENT_TYPES)
+        planned = plan_import(item, dossier, present=present, until=until)
+        for record in planned.records:
+            batch.add(record)
+        return planned
+
+    return bench.append(compose)
+
+
+def card(bench: Workbench, item: bytes, *, as_of: datetime | None = None) -> VerdictCard:
+    """Weigh an item's records and compare with what was signed."""
+    entries = bench.entries(item, (*STATEMENT_TYPES, *VERDICT_TYPES))
+    dossier = dossier_of(entries, title=item.hex())
+    past = history_of(entries)
+    return VerdictCard(
+        dossier=dossier,
+        assessment=evaluate(dossier, as_of=as_of),
+        history=past,
+        standing=state_of(past),
+        staleness=staleness(past, evaluate(dossier)),
+    )
+
+
+def sign(
+    bench: Workbench,
+    item: bytes,
+    *,
+    as_of: datetime | None = None,
+    ruling: Ruling = AS_SUGGESTED,
+) -> VerdictRecord:
+    """Sign the suggestion (or overrule it with reasons) as version 1.
+
+    Raises:
+        Refused: nothing is recorded, or a rule of the lifecycle forbids it.
+    """
+    now = bench.parts.clock()
+
+    def act(dossier: Dossier, past: Sequence[VerdictRecord], signer: str) -> VerdictRecord:
+        return propose_verdict(
+            _assess(dossier, as_of),
+            item=item.hex(),
+            author=signer,
+            signed_at=now,
+            as_of=as_of or now,
+            ruling=ruling,
+            history=past,
+        )
+
+    return _act(bench, item, "verdict.signed", act)
+
+
+def correct(
+    bench: Workbench,
+    item: bytes,
+    *,
+    reason_class: ReasonClass,
+    reason: str,
+    as_of: datetime | None = None,
+    ruling: Ruling = AS_SUGGESTED,
+) -> VerdictRecord:
+    """Sign the next version; the old one stays readable.
+
+    Raises:
+        Refused: nothing to correct, or a rule of the lifecycle forbids it.
+    """
+    now = bench.parts.clock()
+
+    def act(dossier: Dossier, past: Sequence[VerdictRecord], signer: str) -> VerdictRecord:
+        return correct_verdict(
+            _assess(dossier, as_of),
+            past,
+            author=signer,
+            signed_at=now,
+            as_of=as_of or now,
+            reason_class=reason_class,
+            reason=reason,
+            ruling=ruling,
+        )
+
+    return _act(bench, item, "verdict.corrected", act)
+
+
+def countersign(bench: Workbench, item: bytes) -> VerdictRecord:
+    """Put the second signature under the newest version.
+
+    Raises:
+        Refused: nothing waits for one, or the same person signed already.
+    """
+    now = bench.parts.clock()
+
+    def act(_dossier: Dossier, past: Sequence[VerdictRecord], signer: str) -> VerdictRecord:
+        return countersign_version(past, signer=signer, signed_at=now)
+
+    return _act(bench, item, "verdict.countersigned", act)
+
+
+def take_back(bench: Workbench, item: bytes, *, reason: str) -> VerdictRecord:
+    """Sign a withdrawal; it takes effect with the second person's signature.
+
+    Raises:
+        Refused: nothing is signed, or the same person signed the withdrawal already.
+    """
+    now = bench.parts.clock()
+
+    def act(_dossier: Dossier, past: Sequence[VerdictRecord], signer: str) -> VerdictRecord:
+        return withdraw(past, signer=signer, signed_at=now, reason=reason)
+
+    return _act(bench, item, "verdict.withdrawn", act)
+
+
+def accepting_all(bench: Workbench, item: bytes, *, as_of: datetime | None = None) -> Ruling:
+    """Return the ruling that takes the suggestion and acknowledges its choke points."""
+    dossier = dossier_of(bench.entries(item, STATEMENT_TYPES), title=item.hex())
+    return Ruling(acknowledged=choke_points(evaluate(dossier, as_of=as_of)))
+
+
+def history_of(entries: Sequence[OpenedEntry]) -> tuple[VerdictRecord, ...]:
+    """Return the acts on an item's verdict, in ledger order.
+
+    Raises:
+        DeskCorrupt: an entry does not hold an act on a verdict.
+    """
+    return tuple(_signed(entry) for entry in entries if entry.type in VERDICT_TYPES)
+
+
+def _signed(entry: OpenedEntry) -> VerdictRecord:
+    try:
+        record = verdict_from_json(entry.fields.get("verdict"))
+    except Malformed as error:
+        raise DeskCorrupt(f"verdict entry {entry.seq} cannot be read: {error}") from error
+    if record.signer != entry.kid:
+        # Whoever holds one key must not be able to sign for two people.
+        raise DeskCorrupt(f"verdict entry {entry.seq} names another signer than its own key")
+    return record
+
+
+_Act = Callable[[Dossier, Sequence[VerdictRecord], str], VerdictRecord]
+
+
+def _act(bench: Workbench, item: bytes, kind: str, act: _Act) -> VerdictRecord:
+    names = bench.keepers().names
+    kid = bench.signer.public_key.kid
+
+    def compose(batch: Batch) -> VerdictRecord:
+        entries = bench.entries(item, (*STATEMENT_TYPES, *VERDICT_TYPES))
+        past = history_of(entries)
+        others = {_name(other, names) for other in _beside(kind, past) if other != kid}
+        if _name(kid, names) in others:
+            raise Refused("this is a second key of a person who has signed already")
+        signed = act(dossier_of(entries, title=item.hex()), past, kid)
+        batch.add(verdict_record(item, kind, verdict_to_json(signed)))
+        return signed
+
+    return bench.append(compose)
+
+
+def _beside(kind: str, past: Sequence[VerdictRecord]) -> Sequence[str]:
+    """Return whose signatures an act of this kind would stand beside: other people's only."""
+    standing = state_of(past)
+    if kind == "verdict.countersigned":
+        return standing.signers
+    if kind == "verdict.withdrawn":
+        return [r.signer for r in past if r.act is Act.WITHDRAWN and r.version == standing.version]
+    return ()
+
+
+def _name(kid: str, names: Mapping[str, str]) -> str:
+    return names.get(kid, kid)
+
+
+def _assess(dossier: Dossier, as_of: datetime | None) -> Assessment:
+    if not dossier.records:
+        raise Refused("nothing is recorded about this item, so there is nothing to sign")
+    return evaluate(dossier, as_of=as_of)
