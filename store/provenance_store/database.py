@@ -171,7 +171,11 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get(_WRITE, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    raw = connection.connection.dbapi_connection
+    if raw is None:
+        raise StoreFault("the database was closed in this very moment")
+    # Said to the driver itself: by way of SQLAlchemy it takes longer than many a query does.
+    raw.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _prepare_postgres(connection: PoolProxiedConnection, _record: object) -> None:

@@ -13,7 +13,12 @@ from sqlalchemy import Connection, bindparam, delete, func, select
 
 from provenance.ports import SealedDisclosure, StoredEntry
 from provenance_store.database import Database
-from provenance_store.ledger_writer import SqlLedgerWriter, read_size, read_tile
+from provenance_store.ledger_writer import (
+    SqlLedgerWriter,
+    read_sealed_under,
+    read_size,
+    read_tile,
+)
 from provenance_store.statements import read_rows
 from provenance_store.tables import Disclosure, Entry, table_of
 
@@ -95,6 +100,32 @@ class SqlLedger:
             if len(rows) < PAGE:
                 return
             after = rows[-1].n
+
+    def sealed_under(self, subject: str) -> Sequence[tuple[int, bytes]]:
+        """Return (entry, digest) of every sealed field stored under this subject, in log order.
+
+        Reads the whole table: subjects have no index, because only an erasure asks for one.
+        """
+        with self._database.reading() as connection:
+            return read_sealed_under(connection, subject)
+
+    def subjects(self, beginning: str) -> Sequence[str]:
+        """Return the subjects with this beginning, sorted; reads the whole table."""
+        query = (
+            select(_DISCLOSURE.c.subject)
+            .where(_DISCLOSURE.c.subject.startswith(beginning, autoescape=True))
+            .distinct()
+        )
+        with self._database.reading() as connection:
+            return sorted(connection.execute(query).scalars())
+
+    def truncate_journal(self) -> None:
+        """Empty SQLite's journal; PostgreSQL's belongs to the server and is left alone.
+
+        Raises:
+            DeskLocked: another process is at work; call again to finish.
+        """
+        self._database.truncate_journal()
 
     def erase(self, subject: str) -> int:
         """Delete a data subject's sealed disclosures and return how many there were.

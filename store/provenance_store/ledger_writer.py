@@ -8,11 +8,11 @@ Every table of a batch is filled by one statement executed with many rows.
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
 from provenance.errors import DeskCorrupt
 from provenance.ports import ItemHead, NewEntry
-from provenance_store.statements import in_parts, insert_rows, is_one_of
+from provenance_store.statements import in_parts, insert_rows, is_one_of, read_rows
 from provenance_store.tables import Disclosure, Entry, Head, ItemHeadRow, Tile, table_of
 from provenance_store.view_rows import EXEMPLAR_VIEW, ITEM_VIEW, insert_views, placed
 
@@ -27,6 +27,11 @@ _LAST: Final = select(func.max(_ENTRY.c.seq))
 _HASHES: Final = select(_TILE.c.hashes).where(
     _TILE.c.level == bindparam("level"), _TILE.c.idx == bindparam("idx")
 )
+_UNDER: Final = (
+    select(_DISCLOSURE.c.seq, _DISCLOSURE.c.digest)
+    .where(_DISCLOSURE.c.subject == bindparam("subject"))
+    .order_by(_DISCLOSURE.c.seq, _DISCLOSURE.c.digest)
+)
 
 
 def read_size(connection: Connection) -> int:
@@ -39,8 +44,14 @@ def read_size(connection: Connection) -> int:
 
 def read_tile(connection: Connection, level: int, index: int) -> bytes:
     """Return a tile's hashes, b"" if it has none."""
-    found = connection.execute(_HASHES, {"level": level, "idx": index}).scalar_one_or_none()
-    return b"" if found is None else bytes(found)
+    rows = read_rows(connection, _HASHES, level, index)
+    return bytes(rows[0][0]) if rows else b""
+
+
+def read_sealed_under(connection: Connection, subject: str) -> Sequence[tuple[int, bytes]]:
+    """Return (entry, digest) of a subject's sealed fields; reads the whole table."""
+    found = connection.execute(_UNDER, {"subject": subject})
+    return [(seq, bytes(digest)) for seq, digest in found]
 
 
 class SqlLedgerWriter:
@@ -114,3 +125,12 @@ class SqlLedgerWriter:
         insert_views(connection, placed(start, [entry.views for entry in entries]))
         connection.execute(update(_HEAD).values(size=start + len(entries)))
         self._size = start + len(entries)
+
+    def sealed_under(self, subject: str) -> Sequence[tuple[int, bytes]]:
+        """Return (entry, digest) of every sealed field stored under this subject, in log order."""
+        return read_sealed_under(self._connection, subject)
+
+    def erase(self, subject: str) -> int:
+        """Delete a subject's sealed fields and return how many there were."""
+        gone = delete(_DISCLOSURE).where(_DISCLOSURE.c.subject == subject)
+        return self._connection.execute(gone).rowcount

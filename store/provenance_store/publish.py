@@ -42,6 +42,16 @@ def publish_files(root: Path, files: Iterable[tuple[str, bytes]]) -> int:
     return written
 
 
+def published_file(root: Path, name: str) -> bytes | None:
+    """Return the bytes published under this path, None if there are none.
+
+    Raises:
+        UsageError: a path that leaves `root`.
+        StoreFault: it cannot be read.
+    """
+    return _bytes_of(root / _inside(name))
+
+
 def _inside(name: str) -> PurePosixPath:
     path = PurePosixPath(name)
     if not name or path.is_absolute() or ".." in path.parts or "\0" in name or "\\" in name:

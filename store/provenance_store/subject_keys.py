@@ -128,17 +128,20 @@ class FileSubjectKeys:
                 rows,
             )
 
-    def destroy(self, subject: str) -> None:
-        """Destroy a subject's key for good; a subject without a key is no error.
+    def destroy(self, *subjects: str) -> None:
+        """Destroy keys for good, all in one step; a subject without a key is no error.
 
         Raises:
             DeskLocked: the key is destroyed, but another process kept the journal from being
                 emptied within the time; call again, which empties it.
         """
         with self._writing():
-            self._connection.execute(
+            self._connection.executemany(
                 "UPDATE subject_key SET handle = ?, wrapped = zeroblob(?) WHERE handle = ?",
-                (secrets.token_bytes(HANDLE_LENGTH), WRAPPED_LENGTH, self._handle(subject)),
+                [
+                    (secrets.token_bytes(HANDLE_LENGTH), WRAPPED_LENGTH, self._handle(subject))
+                    for subject in subjects
+                ],
             )
         with self._guard, sqlite_faults():
             busy, *_ = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()

@@ -9,8 +9,8 @@ from provenance.errors import StoreFault
 from provenance.ports import Checkpoints, HeldCheckpoint, StoredCheckpoint
 from provenance_store.checkpoints import SqlCheckpoints
 from provenance_store.database import Database
-from tests.store.material import open_database
 from provenance_store.tables import Checkpoint, table_of
+from tests.store.material import open_database
 
 
 def _at(size: int, note: bytes = b"note") -> StoredCheckpoint:
