@@ -1,0 +1,1 @@
+"""What others hold of a desk's log: witness cosignatures and timestamps, asked for and checked."""
