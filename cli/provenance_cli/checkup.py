@@ -1,0 +1,80 @@
+"""What `prov doctor` looks at."""
+
+import importlib.util
+import shutil
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from provenance.errors import DeskError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One thing looked at."""
+
+    name: str
+    ok: bool
+    detail: str
+    needed: bool = False
+    """Whether the desk cannot work without it."""
+
+
+def examine_surroundings(desk: Path | None) -> list[Check]:
+    """Return what is here, what is not, and what that means."""
+    return [_python(), _sandbox(), _postgres(), *(_tool(*tool) for tool in _TOOLS), *_desk(desk)]
+
+
+_TOOLS = (
+    ("openssl", "checks exported signatures and time-stamps without us"),
+    ("ssh-keygen", "checks endorsements by SSH keys without us"),
+    ("sha256sum", "checks exported bytes without us"),
+)
+
+
+def _python() -> Check:
+    version = ".".join(map(str, sys.version_info[:3]))
+    return Check(name="python", ok=True, detail=version, needed=True)
+
+
+def _sandbox() -> Check:
+    from provenance.examine.runner import jail_level
+
+    level = jail_level()
+    return Check(
+        name="sandbox", ok=level.level == "full", detail=f"{level.level} isolation for parsers"
+    )
+
+
+def _postgres() -> Check:
+    found = importlib.util.find_spec("psycopg") is not None
+    detail = (
+        "psycopg is here" if found else "for PostgreSQL: pip install 'provenance-desk[postgres]'"
+    )
+    return Check(name="postgres", ok=found, detail=detail)
+
+
+def _tool(name: str, purpose: str) -> Check:
+    path = shutil.which(name)
+    return Check(name=name, ok=path is not None, detail=purpose if path else f"not here; {purpose}")
+
+
+def _desk(desk: Path | None) -> list[Check]:
+    from provenance_cli.options import find_desk, open_reading
+
+    try:
+        folder = find_desk(desk)
+    except DeskError as error:
+        return [Check(name="desk", ok=desk is None, detail=str(error), needed=desk is not None)]
+    try:
+        with open_reading(folder) as opened:
+            size = opened.parts.ledger.size()
+            keepers = opened.keepers()
+    except DeskError as error:
+        return [Check(name="desk", ok=False, detail=f"{folder}: {error}", needed=True)]
+    detail = f"{folder}: {size} entries, {len(keepers.valid())} keys"
+    alone = "one key only: nobody can countersign" if keepers.one_person else "two people can sign"
+    return [
+        Check(name="desk", ok=True, detail=detail, needed=True),
+        Check(name="people", ok=not keepers.one_person, detail=alone),
+    ]

@@ -1,0 +1,77 @@
+"""`prov inspect`: what is this file, is it signed, what contradicts itself. Needs no desk."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from provenance.errors import NotFound, UsageError
+from provenance_cli import voice
+from provenance_cli.options import JsonOption
+
+if TYPE_CHECKING:
+    from provenance.examine.examination import Examination
+
+WEAK = frozenset({"BROKEN", "REVOKED", "CHANGED_AFTER_SIGNING", "IDENTITY_MISMATCH"})
+
+
+def inspect(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files to look at.")],
+    at: Annotated[
+        str | None,
+        typer.Option("--at", metavar="TIME", help="Judge certificates as of then (RFC 3339)."),
+    ] = None,
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Look at files without a desk; exit code 1: a signature fails, 3: none could be checked."""
+    from provenance.examine.runner import Runner
+    from provenance.instants import parse_instant
+    from provenance.signatures.trust import TrustSet
+    from provenance_cli.cards import print_examination
+
+    for file in files:
+        _require_file(file)
+    reference = parse_instant(at) if at else None
+    code = 3
+    with Runner() as runner:
+        for number, file in enumerate(files):
+            found = runner.examine(
+                file,
+                name=file.name,
+                at=datetime.now(UTC),
+                trust=TrustSet(),
+                reference_time=reference,
+            )
+            if as_json:
+                voice.result(found.to_json())
+            else:
+                if number:
+                    voice.result()
+                print_examination(found, name=str(file))
+            code = _worse(code, _code(found))
+    if code:
+        raise typer.Exit(code)
+
+
+def _require_file(file: Path) -> None:
+    if not file.exists():
+        raise NotFound(f"no such file: {file}")
+    if not file.is_file():
+        raise UsageError(f"not a file: {file} (`prov ingest` takes folders)")
+
+
+def _code(found: "Examination") -> int:
+    """Return 1 for a failed check, 3 where nothing could be checked, else 0."""
+    if str(found.headline) in WEAK:
+        return 1
+    undone = found.signatures.unsupported_media_type is not None or not found.outcome.examined
+    return 3 if undone or str(found.headline) in {"ERROR", "NOT_CHECKABLE"} else 0
+
+
+def _worse(code: int, other: int) -> int:
+    """Return the code of several files: any failure is 1; 3 only if none could be checked."""
+    if 1 in {code, other}:
+        return 1
+    return min(code, other)

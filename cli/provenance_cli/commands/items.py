@@ -1,0 +1,43 @@
+"""`prov list` and `prov show`: what the desk holds."""
+
+from provenance_cli import voice
+from provenance_cli.options import DeskOption, ItemArgument, JsonOption, open_reading
+
+
+def list_(desk: DeskOption = None, *, as_json: JsonOption = False) -> None:
+    """List all items: number, name, signature status, verdict."""
+    from provenance_cli.rendering import line_json
+
+    with open_reading(desk) as opened:
+        lines = opened.overview()
+        if as_json:
+            for line in lines:
+                voice.result_json(line_json(line))
+            return
+        rows = [
+            (
+                line.accession,
+                voice.visible(line.name),
+                line.form,
+                line.signature or "not examined",
+                line.verdict or "-",
+            )
+            for line in lines
+        ]
+    if rows:
+        voice.table(rows, header=("item", "name", "form", "signature", "signed verdict"))
+    else:
+        voice.say("no items yet; `prov ingest FILE` takes one in")
+
+
+def show(item: ItemArgument, desk: DeskOption = None, *, as_json: JsonOption = False) -> None:
+    """Show one item: its copies, how each arrived, its signature status, its verdict."""
+    from provenance_cli.cards import print_item
+    from provenance_cli.rendering import item_json
+
+    with open_reading(desk) as opened:
+        card = opened.card(opened.find(item).item)
+    if as_json:
+        voice.result_json(item_json(card))
+    else:
+        print_item(card)

@@ -1,0 +1,242 @@
+"""One `prov ingest`: count, take, examine, and close with a summary and a failure list.
+
+Order: options are checked before anything is read; files are listed once for the bar; what arrives
+is acknowledged in batches; then everything on the desk without a finding is examined: what is new,
+and what a run that was stopped left. The failure list is written as failures happen, so that it is
+there after Ctrl-C too; without failures there is no list. A path that is not there is a slip of the
+pen and refused before anything is read; one that vanishes meanwhile is a failure.
+"""
+
+import errno
+import sys
+from collections.abc import Iterable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Final
+
+from provenance.acts.examining import Exhibit, unexamined
+from provenance.acts.ingesting import Event, IngestSummary, Source
+from provenance.acts.receiving import IngestOptions, Receipt
+from provenance.errors import DiskFull, NotFound, StoreFault, UsageError
+from provenance.intake.arrivals import Skipped
+from provenance.intake.failure_list import failure_line, read_failures, retry_roots
+from provenance.intake.failures import Failure
+from provenance.intake.manifest import parse_manifest
+from provenance.intake.source import parse_channel, parse_handle
+from provenance.intake.walk import walk
+from provenance_cli import voice
+from provenance_cli.cards import size_text
+from provenance_cli.progress import Progress
+
+if TYPE_CHECKING:
+    from provenance.desk import Desk
+    from provenance.examine.examination import Examination
+    from provenance.intake.claims import Claims
+
+FORMS: Final = ("native", "scan", "photo", "print")
+FAILURES_SHOWN: Final = 5  # on the terminal; the list has them all
+LIST_NAME: Final = "failures-{number}.jsonl"
+
+
+def ingest_options(
+    desk: "Desk",
+    *,
+    source: str | None,
+    channel: str | None,
+    form: str,
+    item: str | None,
+    note: str | None,
+    examine: bool,
+    unpack: bool,
+) -> IngestOptions:
+    """Return the options these words make.
+
+    Raises:
+        UsageError: a source that is no handle, a channel that is no word, or no such form.
+        NotFound: no such item.
+    """
+    if form not in FORMS:
+        raise UsageError(f"--form is one of {', '.join(FORMS)}")
+    return IngestOptions(
+        source=parse_handle(source) if source else None,
+        channel=parse_channel(channel) if channel else None,
+        form=form,
+        item=desk.find(item).item if item else None,
+        note=note,
+        examine=examine,
+        unpack=unpack,
+    )
+
+
+class IngestRun:
+    """Takes files in and tells about it."""
+
+    def __init__(
+        self, desk: "Desk", options: IngestOptions, *, as_json: bool, failures: Path | None
+    ) -> None:
+        self._desk = desk
+        self._options = options
+        self._json = as_json
+        self._list_path = failures
+        self._list: BinaryIO | None = None
+        self._shown = 0
+        self._summary = IngestSummary()
+        self._examined = 0
+
+    @property
+    def problems(self) -> bool:
+        """Whether something failed, or is not what the manifest claims."""
+        summary = self._summary
+        return bool(summary.failed or summary.mismatched or summary.absent)
+
+    @property
+    def nothing(self) -> bool:
+        """Whether there was nothing to take."""
+        summary = self._summary
+        return not (summary.received or summary.again or summary.skipped)
+
+    def take(self, paths: list[Path], *, manifest: Path | None, retry: Path | None) -> None:
+        """Take everything that was named, examine it, and print the summary.
+
+        Raises:
+            UsageError: nothing was named, or both paths and a failure list.
+            NotFound: a path, the manifest or the failure list is not there.
+        """
+        if bool(paths) == bool(retry):
+            raise UsageError("name files and folders, or a failure list with --retry; not both")
+        claims = _read_claims(manifest) if manifest else None
+        roots = _retry_roots(retry) if retry else list[Source](_there(paths))
+        with ExitStack() as stack:
+            stack.callback(self._close_list)
+            self._progress = stack.enter_context(_counted(roots, self._desk))
+            try:
+                self._summary = self._desk.ingest(
+                    roots, self._options, claims=claims, notify=self._event
+                )
+            finally:
+                seconds = self._progress.seconds
+            self._examine_new()
+        self._tell(seconds)
+
+    def _event(self, event: Event) -> None:
+        if isinstance(event, Receipt):
+            self._progress.add(size=event.size)
+            if self._json:
+                voice.result_json(_receipt_json(event))
+                sys.stdout.flush()  # an acknowledgement that a killed run still held was none
+        elif isinstance(event, Skipped):
+            self._progress.add()
+        else:
+            self._progress.add(errors=1)
+            self._write_failure(event)
+
+    def _write_failure(self, failure: Failure) -> None:
+        if self._list is None:
+            self._list_path = self._list_path or self._free_list()
+            try:
+                self._list = self._list_path.open("wb")
+            except OSError as error:
+                raise _unwritten(error) from error
+        try:
+            self._list.write(failure_line(failure))
+            self._list.flush()
+        except OSError as error:
+            raise _unwritten(error) from error
+        if self._shown < FAILURES_SHOWN:
+            self._shown += 1
+            where = " > ".join((failure.place.relative, *failure.place.members))
+            voice.say(voice.visible(f"not taken: {where}: {failure.sentence}"))
+
+    def _free_list(self) -> Path:
+        folder = Path(self._desk.parts.own_folders[0])
+        number = 1
+        while (path := folder / LIST_NAME.format(number=number)).exists():
+            number += 1
+        return path
+
+    def _close_list(self) -> None:
+        if self._list is not None:
+            self._list.close()
+
+    def _examine_new(self) -> None:
+        if not self._options.examine:
+            return
+        from provenance.examine.runner import Runner
+
+        # Never all at once in memory: a first run over a large folder leaves as much to examine.
+        live = sys.stderr.isatty()
+        total = sum(1 for _ in unexamined(self._desk)) if live else None
+        with Progress("examining", total=total) as progress, Runner() as runner:
+
+            def told(_exhibit: Exhibit, _found: "Examination") -> None:
+                progress.add()
+
+            self._examined = self._desk.examine_all(
+                unexamined(self._desk), runner=runner, notify=told
+            )
+
+    def _tell(self, seconds: float) -> None:
+        summary = self._summary
+        parts = [f"{summary.received} received"]
+        parts += [f"{summary.again} again"] if summary.again else []
+        parts += [f"{summary.skipped} known already"] if summary.skipped else []
+        parts += [f"{self._examined} examined"] if self._examined else []
+        parts += [f"{summary.failed} failed"] if summary.failed else []
+        parts += [f"{summary.mismatched} NOT as claimed"] if summary.mismatched else []
+        parts += [f"{len(summary.absent)} claimed but absent"] if summary.absent else []
+        speed = f"{size_text(summary.bytes)} in {seconds:.1f} s"
+        voice.say(f"{', '.join(parts)}; {speed}")
+        if self._list_path is not None and self._list is not None:
+            voice.say_hint(
+                [f"Failures: {self._list_path}", f"Again: prov ingest --retry {self._list_path}"]
+            )
+        for name in summary.absent[:FAILURES_SHOWN]:
+            voice.say_hint([voice.visible(f"claimed but absent: {name}")])
+
+
+def _counted(roots: Iterable[Source], desk: "Desk") -> Progress:
+    """List everything once for the bar, if there is a terminal to draw it on."""
+    if not sys.stderr.isatty():
+        return Progress("taking")
+    return Progress("taking", total=sum(1 for _ in walk(roots, exclude=desk.parts.own_folders)))
+
+
+def _there(paths: list[Path]) -> list[Path]:
+    for path in paths:
+        try:
+            path.lstat()
+        except OSError as error:
+            raise NotFound(f"{path} cannot be taken in: {error.strerror}") from error
+    return paths
+
+
+def _unwritten(error: OSError) -> DiskFull | StoreFault:
+    kind = DiskFull if error.errno in {errno.ENOSPC, errno.EDQUOT} else StoreFault
+    return kind(f"the failure list cannot be written: {error.strerror}")
+
+
+def _retry_roots(path: Path) -> list[Source]:
+    try:
+        with path.open("rb") as lines:
+            return list(retry_roots(read_failures(lines)))
+    except OSError as error:
+        raise NotFound(f"{path} cannot be read: {error.strerror}") from error
+
+
+def _read_claims(path: Path) -> "Claims":
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise NotFound(f"{path} cannot be read: {error.strerror}") from error
+    return parse_manifest(data, name=path.name)
+
+
+def _receipt_json(receipt: Receipt) -> dict[str, object]:
+    return {
+        "accession": receipt.accession,
+        "item": receipt.item.hex(),
+        "sha256": receipt.sha256.hex(),
+        "seq": receipt.seq,
+        "new": receipt.new_bytes,
+        "name": receipt.name,
+    }
