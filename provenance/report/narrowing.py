@@ -142,8 +142,8 @@ def sweep(model: ReportModel, secrets: Sequence[str]) -> ReportModel:
     Leaves the tree head, leaf hashes and keys as they are: they are open in the log, and a reader
     must be able to check them.
     """
-    chosen = {secret: BLOT for secret in secrets if len(secret) >= MIN_SECRET}
-    return _mapped(model, _replacer(chosen)) if chosen else model
+    chosen = [secret for secret in secrets if len(secret) >= MIN_SECRET]
+    return _mapped(model, _blotter(chosen)) if chosen else model
 
 
 def _renamed(column: T, names: Mapping[str, str]) -> T:
@@ -155,8 +155,18 @@ def _replacer(names: Mapping[str, str]) -> Callable[[str], str]:
     if not names:
         return lambda text: text
     longest = sorted(names, key=lambda name: (-len(name), name))
-    pattern = re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, longest)) + r")(?!\w)")
+    pattern = re.compile(_words(longest))
     return lambda text: pattern.sub(lambda match: names[match.group()], text)
+
+
+def _blotter(secrets: Iterable[str]) -> Callable[[str], str]:
+    # A handle is the same handle however somebody spelled it in a note.
+    pattern = re.compile(_words(sorted(secrets, key=len, reverse=True)), re.IGNORECASE)
+    return lambda text: pattern.sub(BLOT, text)
+
+
+def _words(longest_first: Iterable[str]) -> str:
+    return r"(?<!\w)(?:" + "|".join(map(re.escape, longest_first)) + r")(?!\w)"
 
 
 def _mapped(value: T, change: Callable[[str], str]) -> T:

@@ -151,11 +151,11 @@ def test_typed_secrets_are_blotted_out() -> None:
     assert head is not None
     model = replace(
         model,
-        public_title="From S-7, see MFR_06JAN_copy-4.pdf",
+        public_title="From S-7 (s-7), see MFR_06JAN_copy-4.pdf",
         tree_head=replace(head, note="S-7 exact"),
     )
     public = for_audience(model, Audience.PUBLIC)
-    assert public.title == "From [withheld], see [withheld]"
+    assert public.title == "From [withheld] ([withheld]), see [withheld]"
     assert public.tree_head is not None
     assert public.tree_head.note == "S-7 exact"
 
