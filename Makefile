@@ -5,8 +5,10 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 JOBS ?= 2
+# The locked files name everything, so there is nothing to resolve.
+PIP := $(BIN)/python -m pip install -q --disable-pip-version-check --no-deps
 
-.PHONY: demo test test-slow nightly lint types bench lock clean
+.PHONY: demo test test-slow nightly lint types pyright coverage bench wheel-files lock clean
 
 demo: $(VENV)/.run
 	@$(BIN)/prov demo demo-desk --fresh
@@ -30,21 +32,29 @@ types: $(VENV)/.dev
 	$(BIN)/mypy
 
 pyright: $(VENV)/.dev
-	$(BIN)/pyright
+	$(BIN)/pyright --pythonpath $(BIN)/python
 
 coverage: $(VENV)/.dev
 	$(BIN)/coverage run -m pytest -q -m "not nightly"
 	$(BIN)/coverage combine -q
 	$(BIN)/coverage report
 
-bench: $(VENV)/.run
+bench: $(VENV)/.dev
 	$(PYTHON) -m venv $(VENV)/bench-peers
 	$(VENV)/bench-peers/bin/pip install -q --require-hashes -r benchmarks/peers.txt
 	$(BIN)/python benchmarks/run.py --peers $(VENV)/bench-peers
 
+# After a file was added to, or left, the packages: what a test holds the wheel against.
+wheel-files: $(VENV)/.dev
+	rm -rf build/wheel
+	$(BIN)/python -m hatchling build -t wheel -d build/wheel
+	$(BIN)/python -c 'import glob, zipfile; \
+	names = zipfile.ZipFile(glob.glob("build/wheel/*.whl")[0]).namelist(); \
+	print(*sorted(n for n in names if ".dist-info/" not in n), sep="\n")' > tests/house/wheel-files.txt
+
 # After a change of dependencies in pyproject.toml; needs `uv`.
 lock:
-	uv pip compile pyproject.toml requirements/build.in --extra postgres --universal \
+	uv pip compile pyproject.toml requirements/build.in --universal \
 		--python-version 3.11 --generate-hashes --no-header -o requirements/run.txt
 	uv pip compile pyproject.toml requirements/build.in --extra postgres --group dev --universal \
 		--python-version 3.11 --generate-hashes --no-header -c requirements/run.txt \
@@ -55,12 +65,12 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.run: requirements/run.txt pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/run.txt
-	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(PIP) --require-hashes -r requirements/run.txt
+	$(PIP) --no-build-isolation -e .
 	touch $@
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
-	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(PIP) --require-hashes -r requirements/dev.txt
 	touch $@
 
 clean:

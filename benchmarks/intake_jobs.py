@@ -6,8 +6,8 @@ from typing import Any
 from desks import make_desk, unlock
 from timing import timed
 
+from provenance.acts.receiving import IngestOptions
 from provenance.evidence import BlobState, reread
-from provenance.receiving import IngestOptions
 from provenance_store.opening import open_desk
 
 

@@ -10,7 +10,7 @@ from desks import BATCH, batches, events, fill_log, make_desk, unlock
 from timing import timed
 
 from provenance.desk import Desk
-from provenance.keeping import log_note_key
+from provenance.journal.keeping import log_note_key
 from provenance.ledger.audit import AuditTerms, audit_hashes, audit_log, check_entries
 from provenance.ledger.merkle import leaf_hash, verify_inclusion
 from provenance.ledger.sealing import open_fields
