@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 
 from provenance.acts.workbench import Workbench
-from provenance.outside import choosing, stamping, witnessing
+from provenance.outside import block_stamping, choosing, stamping, witnessing
+from provenance.outside.block_headers import BlockHeaders
+from provenance.outside.block_stamping import NO_HEADERS, BlockStamp
 from provenance.outside.holders import Holders
 from provenance.outside.policy import PolicyFinding
 from provenance.outside.stamping import Stamp
@@ -78,3 +80,17 @@ class Outside:
     def timestamp_files(self) -> Sequence[tuple[str, bytes]]:
         """Return (file name, bytes) of everything `openssl ts -verify` needs, roots apart."""
         return list(stamping.timestamp_files(self._bench))
+
+    # OpenTimestamps
+
+    def ots_file(self) -> tuple[int, bytes]:
+        """Return size and bytes of the newest checkpoint, for a client to stamp."""
+        return block_stamping.ots_file(self._bench)
+
+    def accept_ots(self, proof: bytes) -> BlockStamp:
+        """Take in a proof that a client wrote."""
+        return block_stamping.accept_ots(self._bench, proof)
+
+    def check_proofs(self, headers: BlockHeaders = NO_HEADERS) -> Sequence[BlockStamp]:
+        """Follow every kept proof again, to the block headers handed in."""
+        return list(block_stamping.check_proofs(self._bench, headers))

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from provenance.acts.workbench import Workbench
-from provenance.errors import DeskCorrupt
+from provenance.errors import CheckFailed, DeskCorrupt
+from provenance.outside.block_stamping import check_proofs
 from provenance.outside.choosing import holders
 from provenance.outside.holders import Holders
 from provenance.outside.stamping import check_stamps
@@ -54,6 +55,11 @@ def audit_holds(bench: Workbench) -> HoldsAudit:
             newest = max(newest, stamp.size)
             at = stamp.finding.no_later_than
             times[stamp.size] = min(at, times.get(stamp.size, at))
+    faults += [
+        f"An OpenTimestamps proof on checkpoint {each.size} does not hold: {each.error}."
+        for each in check_proofs(bench)
+        if isinstance(each.error, CheckFailed)
+    ]  # what cannot be read at all is told above
     for held in bench.parts.checkpoints.held():
         if held.cosigned is not None:
             cosigned, newest = cosigned + 1, max(newest, held.size)

@@ -62,7 +62,7 @@ def timestamp_request(bench: Workbench) -> tuple[int, bytes]:
     Raises:
         NothingToCheck: the log is empty.
     """
-    held, timestamps = _asked_about(bench)
+    held, timestamps = kept_question(bench)
     return held.size, timestamps.request.encode()
 
 
@@ -112,6 +112,8 @@ def timestamp_files(bench: Workbench) -> Iterator[tuple[str, bytes]]:
             yield f"{name}.tsq", kept.request.encode()
             for answer in kept.answers:
                 yield f"{name}.{answer.authority}.tsr", answer.response
+            for number, proof in enumerate(kept.proofs, start=1):
+                yield f"{name}.{number}.ots", proof
 
 
 def stamped_bytes(bench: Workbench, held: HeldCheckpoint) -> bytes:
@@ -134,7 +136,7 @@ def _tried(bench: Workbench, authority: Authority, transport: Transport) -> Aske
 
 
 def _ask(bench: Workbench, authority: Authority, transport: Transport) -> int:
-    held, timestamps = _asked_about(bench)
+    held, timestamps = kept_question(bench)
     if any(each.authority == authority.name for each in timestamps.answers):
         return (
             held.size
@@ -150,7 +152,7 @@ def _ask(bench: Workbench, authority: Authority, transport: Transport) -> int:
     return _keep(bench, held, request, answer.body, authority).size
 
 
-def _asked_about(bench: Workbench) -> tuple[HeldCheckpoint, Timestamps]:
+def kept_question(bench: Workbench) -> tuple[HeldCheckpoint, Timestamps]:
     """Return the newest checkpoint with its request, made and kept if there is none yet."""
     head = newest_checkpoint(bench)
     new = Timestamps(request=new_request(stamped_bytes(bench, head), bench.parts.random))

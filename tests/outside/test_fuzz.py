@@ -15,6 +15,7 @@ from provenance.errors import CheckFailed, DeskError, Malformed
 from provenance.outside.certificate_files import parse_certificates
 from provenance.outside.cosignatures import encode_lines, parse_lines, parse_size
 from provenance.outside.der import require_der
+from provenance.outside.ots_proof import parse_ots
 from provenance.outside.policy import parse_policy
 from provenance.outside.timestamp_chain import parse_certificate
 from provenance.outside.timestamp_check import Authority, check_timestamp
@@ -69,6 +70,7 @@ PARSERS: dict[str, Callable[[bytes], bytes]] = {
     "size": lambda data: f"{parse_size(data)}\n".encode(),
     "timestamp request": lambda data: parse_timestamp_request(data).encode(),
     "timestamp response": _response,
+    "OpenTimestamps proof": lambda data: parse_ots(data).encode(),
     "kept timestamps": lambda data: parse_timestamps(data).encode(),
     "policy": _policy,
     "witness": _judged,
@@ -85,6 +87,8 @@ GOOD = {
     "granted.tsr": "timestamp response",
     "refused.tsr": "timestamp response",
     "kept-timestamps.txt": "kept timestamps",
+    "kept-with-proofs.txt": "kept timestamps",
+    "promise.ots": "OpenTimestamps proof",
     "policy.txt": "policy",
     "root.der": "certificate",
 }
@@ -94,6 +98,9 @@ BAD = {
     "bad-granted-without-token.tsr": "timestamp response",
     "bad-indefinite-length.tsq": "timestamp request",
     "bad-kept-name-twice.txt": "kept timestamps",
+    "bad-kept-proof-first.txt": "kept timestamps",
+    "bad-kept-proof-twice.txt": "kept timestamps",
+    "bad-padded-length.ots": "OpenTimestamps proof",
     "bad-lines-gap.txt": "cosignature lines",
     "bad-long-length.tsq": "timestamp request",
     "bad-no-nonce.tsq": "timestamp request",

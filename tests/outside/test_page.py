@@ -48,7 +48,7 @@ def test_the_examples_run_in_order(tmp_path: Path) -> None:
     made = _shell(tmp_path, "prov init desk --name joan --no-passphrase")
     assert made.returncode == 0, made.stderr
     blocks = _BLOCK.findall(PAGE.read_text("utf-8"))
-    assert len(blocks) == 7
+    assert len(blocks) == 8
     for block in blocks:
         if "timestamp accept" in block:
             answer = tsa.answer((tmp_path / "checkpoint.tsq").read_bytes())
