@@ -15,7 +15,7 @@ Rules, in order; the first that withholds a field ends the question:
 `source`, `note` and `arrival` of an arrival stand in no row: neither auditor nor public sees them.
 """
 
-import re
+import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -23,6 +23,7 @@ from typing import Final
 from provenance.ledger.disclosure import Disclosure
 from provenance.records import RECORD_TYPES, Json
 from provenance.report.model import Audience
+from provenance.report.secret_words import secret_pattern
 
 _EVERYBODY: Final = frozenset({Audience.PUBLIC, Audience.AUDITOR})
 _AUDITOR: Final = frozenset({Audience.AUDITOR})
@@ -157,8 +158,8 @@ def _finder(secrets: Collection[str]) -> Callable[[str], bool]:
     words = sorted({secret.casefold() for secret in secrets if len(secret) > 1})
     if not words:
         return lambda _text: False
-    pattern = re.compile(r"(?<!\w)(?:" + "|".join(map(re.escape, words)) + r")(?!\w)")
-    return lambda text: pattern.search(text.casefold()) is not None
+    pattern = secret_pattern(words)
+    return lambda text: pattern.search(unicodedata.normalize("NFKC", text)) is not None
 
 
 def _texts(value: Json) -> Iterator[str]:

@@ -123,7 +123,9 @@ def _compiled(
     bench: Workbench, view: ItemView, reader: Audience
 ) -> tuple[ReportModel, StoredCheckpoint]:
     for _ in range(MAX_TRIES):
-        seq = bench.append(lambda batch: batch.add(_export(batch, view, reader)))
+        seq = bench.append(
+            lambda batch: batch.add(export_record(batch, view, reader, form="package"))
+        )
         model = compile_report(bench, view)
         head = model.tree_head
         if head is not None and model.entries[-1].entry == seq:
@@ -131,13 +133,13 @@ def _compiled(
     raise DeskLocked("others write to this item all the time; no package was made")
 
 
-def _export(batch: Batch, view: ItemView, reader: Audience) -> NewRecord:
-    """Compose the record of the export; the batch holds the write lock, so both counts stand."""
+def export_record(batch: Batch, view: ItemView, reader: Audience, *, form: str) -> NewRecord:
+    """Compose the record of an export; the batch holds the write lock, so both counts stand."""
     last = batch.writer.item_heads([view.item])[view.item]
     field = HiddenField(
         name="export",
         value={
-            "as": "package",
+            "as": form,
             "audience": reader.value,
             "entries": last.n + 2,  # n counts from 0, and this record is one more
             "size": batch.writer.size() + 1,
