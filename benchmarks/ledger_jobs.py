@@ -7,17 +7,18 @@ from statistics import median
 from typing import Any
 
 from desks import BATCH, batches, events, fill_log, make_desk, unlock
-from timing import timed
+from timing import cpu_seconds, timed
 
 from provenance.desk import Desk
 from provenance.journal.keeping import log_note_key
 from provenance.ledger.audit import AuditTerms, audit_hashes, audit_log, check_entries
-from provenance.ledger.merkle import leaf_hash, verify_inclusion
+from provenance.ledger.merkle import leaf_hash, leaf_hashes, verify_inclusion
 from provenance.ledger.sealing import open_fields
 from provenance.ledger.tiles import append_hashes, prove_inclusion, root_at
 from provenance_store.opening import open_desk
 
 PROOFS = 300
+GROWN = 4  # batches at each length of a growing log
 
 
 def terms_of(desk: Desk) -> AuditTerms:
@@ -35,7 +36,7 @@ def append_leaves(count: int, size: int) -> dict[str, Any]:
     tiles: dict[tuple[int, int], bytes] = {}
     with timed() as taken:
         for first in range(0, count, BATCH):
-            hashes = [leaf_hash(leaf) for leaf in leaves[first : first + BATCH]]
+            hashes = leaf_hashes(leaves[first : first + BATCH])
             tiles.update(append_hashes(first, hashes, lambda *at: tiles.get(at, b"")))
     weight = sum(len(row) for row in tiles.values())
     return {**taken, "leaves": count, "bytes_per_leaf": weight / count}
@@ -55,8 +56,8 @@ def audit_by_hash(desk: str) -> dict[str, Any]:
     with open_desk(desk) as opened, timed() as taken:
         parts = opened.parts
         size = parts.ledger.size()
-        rows = parts.ledger.entries(0, size)
-        report = audit_hashes(rows, terms_of(opened), tile=parts.ledger.tile)
+        with parts.ledger.tiles() as tile:
+            report = audit_hashes(parts.ledger.leaves(0, size), terms_of(opened), tile=tile)
     if report.flagged:
         raise RuntimeError("the log does not hold")
     return {**taken, "entries": size}
@@ -75,7 +76,8 @@ def proofs(desk: str) -> dict[str, Any]:
             entry = next(iter(ledger.entries(index, index + 1)))
             leaf = leaf_hash(entry.leaf)
             before = time.perf_counter()
-            proof = prove_inclusion(index, size, ledger.tile)
+            with ledger.tiles() as tile:
+                proof = prove_inclusion(index, size, tile)
             middle = time.perf_counter()
             good = verify_inclusion(index=index, size=size, leaf=leaf, proof=proof, root=root)
             verifying.append(time.perf_counter() - middle)
@@ -98,6 +100,22 @@ def signed_events(desk: str, log: int, count: int, database: str = "sqlite") -> 
     return {**taken, "events": count}
 
 
+def grow(desk: str, log: int) -> dict[str, Any]:
+    """Bring a desk, made here if absent, near `log` entries; append batches around that length."""
+    signer = unlock(Path(desk)) if Path(desk).exists() else make_desk(Path(desk))
+    rates = []
+    with open_desk(desk, signer=signer) as opened:
+        ledger = opened.parts.ledger
+        fill_log(ledger, log - GROWN * BATCH // 2 - BATCH)
+        opened.record(*events(0, BATCH))  # the items' own keys are made once, not at every event
+        start = ledger.size()
+        for batch in batches(BATCH, GROWN * BATCH):
+            before = cpu_seconds()
+            opened.record(*batch)
+            rates.append(len(batch) / (cpu_seconds() - before))
+    return {"rates": rates, "middle": start + GROWN * BATCH // 2}
+
+
 def audit_signatures(desk: str) -> dict[str, Any]:
     """Audit a log in full: grammar, signatures, roster, chains, times, tree and checkpoints."""
     with open_desk(desk) as opened, timed() as taken:
@@ -117,12 +135,19 @@ def audit_signatures(desk: str) -> dict[str, Any]:
     return {**taken, "entries": report.size}
 
 
-def single_events(desk: str, count: int) -> dict[str, Any]:
-    """Append events one at a time, each durable and its head signed before the next."""
+def single_events(desk: str, count: int, log: int = 0) -> dict[str, Any]:
+    """Append events one at a time, each durable and its head signed before the next.
+
+    With `log`, on a desk made here whose log has that many entries.
+    """
     waits = []
-    with open_desk(desk, signer=unlock(Path(desk))) as opened:
-        for record in events(0, count):
-            before = time.perf_counter()
-            opened.record(record)
-            waits.append(time.perf_counter() - before)
-    return {"p50": median(waits), "most": max(waits)}
+    signer = make_desk(Path(desk)) if log else unlock(Path(desk))
+    with open_desk(desk, signer=signer) as opened:
+        fill_log(opened.parts.ledger, log)
+        opened.record(*events(0, 1))
+        with timed() as taken:
+            for record in events(1, count):
+                before = time.perf_counter()
+                opened.record(record)
+                waits.append(time.perf_counter() - before)
+    return {**taken, "events": count, "p50": median(waits), "most": max(waits)}

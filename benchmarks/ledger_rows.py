@@ -13,6 +13,8 @@ LEAF: Final = 64  # bytes: short, so that the tree is measured and not the hashi
 EVENTS: Final = 5_000
 SIZES: Final = (1_000, 30_000, 1_000_000)
 SINGLE: Final = 200
+CHAINED: Final = (1_000, 8_000)  # records in the hash chain, and entries in the log beside it
+LINKS: Final = 100  # single appends at each of these lengths
 
 
 def measure_tree(setting: Setting) -> None:
@@ -45,6 +47,35 @@ def measure_tree(setting: Setting) -> None:
             spread=Spread.of([each.answer["bytes_per_leaf"] for each in ours]),
             unit="B/leaf",
             floor=at_most(33),
+        )
+    )
+    for length in CHAINED:
+        _measure_beside_chain(setting, length)
+
+
+def _measure_beside_chain(setting: Setting, length: int) -> None:
+    ours, chain = take_turns(
+        setting.rounds,
+        lambda number: run_job(
+            "ledger_jobs:single_events",
+            desk=setting.fresh(f"beside-{length}", number),
+            log=length,
+            count=LINKS,
+        ),
+        lambda number: run_job(
+            "chain_jobs:append_to_chain",
+            database=setting.fresh(f"chain-{length}", number),
+            log=length,
+            count=LINKS,
+        ),
+    )
+    peer = _per_cpu(chain, "events").middle
+    setting.add(
+        Row(
+            what=f"one durable event, head signed, log of {length:,}",
+            spread=_per_cpu(ours, "events"),
+            unit="events/CPU-s",
+            beside=f"hash chain of one table, bare records, hashed wholly each time: {peer:,.0f}",
         )
     )
 

@@ -13,11 +13,12 @@ from table import Row, markdown_table
 _SECTION: Final = re.compile(r"^## (\w+)$", re.MULTILINE)
 
 
-def section(name: str, rows: Iterable[Row]) -> str:
-    """Return a subject's section: when, under which load, and its table."""
+def section(name: str, rows: Iterable[Row], drawings: Iterable[str] = ()) -> str:
+    """Return a subject's section: when, under which load, its drawings and its table."""
     load = ", ".join(f"{each:.1f}" for each in os.getloadavg())
     when = f"{datetime.now(UTC):%Y-%m-%d}; load averages when it ended: {load}."
-    return f"## {name}\n\n{when}\n\n{markdown_table(rows)}\n"
+    shown = "".join(f"![{name}]({each})\n\n" for each in sorted(drawings))
+    return f"## {name}\n\n{when}\n\n{shown}{markdown_table(rows)}\n"
 
 
 def write_results(
@@ -30,7 +31,8 @@ def write_results(
         "",
         (
             "Written by `benchmarks/run.py --write`. Every figure is the median of "
-            f"{rounds} rounds after one that is thrown away, each in a process of its own; "
+            f"{rounds} rounds after one that is thrown away, each in a process of its own, "
+            "unless its row says how often it was measured; "
             "peers take turns with the product in the same run. CPU time is user and system time "
             "of all threads. Floors are the design's. A load above the number of cores means that "
             "others were at work: wall times are then theirs too."

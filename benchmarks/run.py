@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
+from growth_rows import measure_growth
 from intake_rows import measure_large_file, measure_small_files
 from ledger_rows import (
     measure_events,
@@ -34,6 +35,7 @@ SUBJECTS: Final = {
     "tree": measure_tree,
     "log": measure_long_log,
     "events": measure_events,
+    "growth": measure_growth,
     "signatures": measure_signatures,
     "postgres": measure_postgres,
 }
@@ -44,6 +46,7 @@ def main() -> int:
     asked = _arguments().parse_args()
     rows: list[Row] = []
     sections: dict[str, str] = {}
+    drawings: dict[str, str] = {}
 
     def add(row: Row) -> None:
         rows.append(row)
@@ -58,17 +61,20 @@ def main() -> int:
             large_bytes=(64 if asked.quick else 1024) << 20,
             log_entries=20_000 if asked.quick else 1_000_000,
             add=add,
+            draw=drawings.__setitem__,
         )
         for name in asked.only or SUBJECTS:
-            first = len(rows)
+            first, drawn = len(rows), set(drawings)
             try:
                 SUBJECTS[name](setting)
             except RuntimeError as fault:  # the others' figures are still worth having
                 add(Row(what=name, spread=None, unit="", beside=f"failed: {fault}"))
-            sections[name] = section(name, rows[first:])
+            sections[name] = section(name, rows[first:], drawings.keys() - drawn)
             _clear(setting.work)
     print(text_table(rows))
     if asked.write:
+        for name, drawing in drawings.items():
+            RESULTS.with_name(name).write_text(drawing, encoding="utf-8")
         write_results(RESULTS, sections, order=tuple(SUBJECTS), rounds=setting.rounds)
     return any(row.missed for row in rows)
 
@@ -97,7 +103,7 @@ def _interpreter(peers: Path | None) -> Path | None:
 def _clear(work: Path) -> None:
     """Free the disk between subjects; never between rounds, which would slow the next one."""
     for path in work.iterdir():
-        shutil.rmtree(path)
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 if __name__ == "__main__":

@@ -22,6 +22,8 @@ class Setting:
     """Length of the long log."""
     add: Callable[[Row], None]
     """Takes a row as soon as it is measured."""
+    draw: Callable[[str, str], None]
+    """Takes a drawing: name of the file, and its SVG."""
 
     def fresh(self, name: str, number: int) -> Path:
         """Return a folder for one round that does not exist yet."""

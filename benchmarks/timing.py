@@ -13,12 +13,13 @@ from contextlib import contextmanager
 def timed() -> Iterator[dict[str, float]]:
     """Yield a dict that holds `wall` and `cpu` in seconds once the block is left."""
     taken: dict[str, float] = {}
-    cpu, wall = _cpu(), time.perf_counter()
+    cpu, wall = cpu_seconds(), time.perf_counter()
     yield taken
     taken["wall"] = time.perf_counter() - wall
-    taken["cpu"] = _cpu() - cpu
+    taken["cpu"] = cpu_seconds() - cpu
 
 
-def _cpu() -> float:
+def cpu_seconds() -> float:
+    """Return the CPU time of this process and of its children so far."""
     spent = os.times()
     return time.process_time() + spent.children_user + spent.children_system

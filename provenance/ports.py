@@ -10,7 +10,7 @@ Order of a write, which only the core's one append path performs (design: write 
 A process killed between any two of these leaves a desk that the next command completes.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
@@ -141,6 +141,17 @@ class Ledger(Protocol):
 
     def tile(self, level: int, index: int) -> bytes:
         """Return the committed hashes of a tile; b"" if it has none."""
+        ...
+
+    def tiles(self) -> AbstractContextManager[Callable[[int, int], bytes]]:
+        """Open the tiles for several reads in one transaction: (level, index) -> hashes."""
+        ...
+
+    def leaves(self, start: int, stop: int) -> Iterator[Sequence[tuple[int, bytes]]]:
+        """Yield (seq, leaf) of entries start <= seq < stop in order, a bounded page at a time.
+
+        No page is empty. For whoever reads the whole log and needs nothing but its bytes.
+        """
         ...
 
     def entries(self, start: int, stop: int, *, disclosures: bool = False) -> Iterator[StoredEntry]:

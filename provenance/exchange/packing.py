@@ -53,8 +53,10 @@ def _part(
     opened = [open_disclosure(d, keys[d.subject]) for d in stored.disclosures if d.subject in keys]
     entry = parse_entry(stored.leaf)
     shown = sorted((d for d in opened if d.name in fields), key=lambda d: d.digest)
+    with bench.parts.ledger.tiles() as tile:
+        hashes = prove_inclusion(stored.seq, head.size, tile)
     return Part(
         index=stored.seq,
-        hashes=tuple(prove_inclusion(stored.seq, head.size, bench.parts.ledger.tile)),
+        hashes=tuple(hashes),
         presentation=format_presentation(entry.leaf, shown),
     )

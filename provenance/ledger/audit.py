@@ -26,7 +26,7 @@ from provenance.ledger.entry import Entry, parse_entry, verify_entry
 from provenance.ledger.findings import AuditReport, Detector, Findings
 from provenance.ledger.keyacts import Fields
 from provenance.ledger.keys import PublicKey
-from provenance.ledger.merkle import leaf_hash
+from provenance.ledger.merkle import leaf_hash, leaf_hashes
 from provenance.ledger.note import NoteKey
 from provenance.ledger.recount import Recount
 from provenance.ledger.roster import KEY_TYPES, Roster, Standing
@@ -138,15 +138,21 @@ def audit_log(
 
 
 def audit_hashes(
-    rows: Iterable[StoredEntry], terms: AuditTerms, *, tile: TileReader
+    pages: Iterable[Sequence[tuple[int, bytes]]], terms: AuditTerms, *, tile: TileReader
 ) -> AuditReport:
-    """Return whether entries, tiles and checkpoints are one tree. Looks at no entry's content."""
+    """Return whether entries, tiles and checkpoints are one tree. Looks at no entry's content.
+
+    Args:
+        pages: (seq, leaf) of all entries in order, cut anywhere.
+        terms: Log key and heads to go by.
+        tile: Reads the stored tiles.
+    """
     findings = Findings()
     heads = _read_heads(terms, findings)
-    log, source = Recount(tile, findings), iter(rows)
-    while block := list(islice(source, BLOCK)):
-        _check_numbering([row.seq for row in block], log.size, findings)
-        log.feed([leaf_hash(row.leaf) for row in block])
+    log = Recount(tile, findings)
+    for page in pages:
+        _check_numbering([seq for seq, _ in page], log.size, findings)
+        log.feed(leaf_hashes([leaf for _, leaf in page]))
     root = log.finish()
     heads.compare(log)
     return findings.report(log.size, root)

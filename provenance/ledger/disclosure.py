@@ -10,6 +10,7 @@ text. Rules for a set of disclosures shown with an entry (RFC 9901 section 7.1):
 Says nothing about fields that were withheld: a digest may as well be a decoy.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
@@ -23,6 +24,7 @@ from provenance.records import Json
 
 SALT_SIZE: Final = 16  # bytes: RFC 9901 section 9.3 asks for 128 bits
 MAX_DISCLOSURE: Final = 1 << 18  # characters; longer results are blobs, not fields
+_SALT: Final = re.compile(r"[A-Za-z0-9_-]{21}[AQgw]")  # 16 bytes: the last four bits are zero
 RESERVED_NAMES: Final = frozenset({"_sd", "..."}) | OPEN_FIELDS
 
 
@@ -74,10 +76,10 @@ def parse_disclosure(text: str) -> Disclosure:
         raise Malformed("a disclosure longer than any field may be")
     digest = disclosure_digest(text)
     match parse_canonical(decode_base64url(text)):
-        case [str(salt), str(name), value]:
-            decode_base64url(salt, length=SALT_SIZE)
+        case [str(salt), str(name), value] if _SALT.fullmatch(salt):
+            pass
         case _:
-            raise Malformed("a disclosure is a list of salt, name and value")
+            raise Malformed("a disclosure is a list of a salt of 16 bytes, name and value")
     if fault := _name_fault(name, value):
         raise Malformed(fault)
     return Disclosure(text=text, digest=digest, name=name, value=value)

@@ -44,8 +44,14 @@ def hold_for_life(path: Path) -> int:
 
 
 def is_held(path: Path) -> bool:
-    """Tell whether a living process holds the lock of this file. Raises OSError."""
-    descriptor = os.open(path, _FLAGS, 0o600)
+    """Tell whether a living process holds the lock of this file. Raises OSError.
+
+    Makes no file: one that is not there is held by nobody, and the disk may be full.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
     try:
         return not _try(descriptor)
     finally:

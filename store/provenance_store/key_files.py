@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import Final
 
 from provenance.errors import (
-    Ambiguous,
     KeyUnavailable,
     Malformed,
     PassphraseWrong,
@@ -131,7 +130,7 @@ def load_signer(
     Raises:
         KeyUnavailable: absent, unreadable, damaged, or no passphrase to be had.
         PassphraseWrong: it does not open.
-        Ambiguous: several keys and none was named.
+        UsageError: several keys and none was named.
     """
     path = find_key(folder, key)
     try:
@@ -155,7 +154,7 @@ def find_key(folder: Path, key: str | None) -> Path:
 
     Raises:
         KeyUnavailable: there is none.
-        Ambiguous: several and none was named.
+        UsageError: several and none was named.
     """
     if key is not None:
         given = Path(key)
@@ -172,7 +171,7 @@ def find_key(folder: Path, key: str | None) -> Path:
         raise KeyUnavailable("no custodian's key in the key folder; `prov key new NAME` makes one")
     if len(found) > 1:
         names = ", ".join(path.stem for path in found)
-        raise Ambiguous(f"several keys ({names}): say which with --key NAME")
+        raise UsageError(f"several keys ({names}): say which with --key NAME, or set PROV_KEY")
     return found[0]
 
 
@@ -204,13 +203,21 @@ def write_secret(path: Path, data: bytes) -> None:
     try:
         write_new(beside, data, mode=0o600)
         _name_for_good(beside, path)
-        sync_path(path.parent)
+        _sync_name(path)
     except FileExistsError as error:
         raise Refused(f"{path.name} exists already and is never overwritten") from error
     except OSError as error:
         raise fault_of_os(error, f"{path.name} cannot be written") from error
     finally:
         beside.unlink(missing_ok=True)
+
+
+def _sync_name(path: Path) -> None:
+    try:
+        sync_path(path.parent)
+    except OSError:
+        path.unlink(missing_ok=True)  # nobody was told of it; left there, it would refuse a retry
+        raise
 
 
 def _name_for_good(beside: Path, path: Path) -> None:

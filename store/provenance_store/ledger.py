@@ -5,9 +5,10 @@ pages fit together, a slow reader holds no lock, and memory stays bounded whatev
 that somebody deleted is simply not there: `seq` shows the gap, and judging it is the audit's work.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Final
+from functools import partial
+from typing import Any, Final, cast
 
 from sqlalchemy import Connection, bindparam, delete, func, select
 
@@ -72,6 +73,27 @@ class SqlLedger:
         with self._database.reading() as connection:
             return read_tile(connection, level, index)
 
+    @contextmanager
+    def tiles(self) -> Iterator[Callable[[int, int], bytes]]:
+        """Open the tiles for several reads in one transaction: (level, index) -> hashes."""
+        with self._database.reading() as connection:
+            yield partial(read_tile, connection)
+
+    def leaves(self, start: int, stop: int) -> Iterator[Sequence[tuple[int, bytes]]]:
+        """Yield (seq, leaf) of entries start <= seq < stop in order, one page in memory at a time.
+
+        The rows go out as the driver gave them: an object for each would cost more than its hash.
+        """
+        while start < stop:
+            with self._database.reading() as connection:
+                rows = read_rows(connection, _PAGE_OF_LOG, start, min(stop, start + PAGE))
+                after = start + PAGE if rows else _first_from(connection, start)
+            if rows:
+                yield cast("Sequence[tuple[int, bytes]]", rows)
+            if after is None:
+                return
+            start = after
+
     def entries(self, start: int, stop: int, *, disclosures: bool = False) -> Iterator[StoredEntry]:
         """Yield entries start <= seq < stop in order, one page in memory at a time."""
         while start < stop:
@@ -80,7 +102,9 @@ class SqlLedger:
                 after = start + PAGE if rows else _first_from(connection, start)
                 hidden = _hidden_between(connection, rows) if disclosures and rows else _NONE
             for seq, leaf in rows:
-                yield StoredEntry(seq=seq, leaf=leaf, disclosures=tuple(hidden.get(seq, ())))
+                yield StoredEntry(
+                    seq=seq, leaf=as_bytes(leaf), disclosures=tuple(hidden.get(seq, ()))
+                )
             if after is None:
                 return
             start = after
@@ -96,7 +120,9 @@ class SqlLedger:
                 rows = connection.execute(query, {"item": item, "after": after}).all()
                 hidden = _hidden_of(connection, [row.seq for row in rows])
             for seq, leaf, _ in rows:
-                yield StoredEntry(seq=seq, leaf=leaf, disclosures=tuple(hidden.get(seq, ())))
+                yield StoredEntry(
+                    seq=seq, leaf=as_bytes(leaf), disclosures=tuple(hidden.get(seq, ()))
+                )
             if len(rows) < PAGE:
                 return
             after = rows[-1].n
@@ -158,9 +184,19 @@ def _hidden_of(connection: Connection, seqs: Sequence[int]) -> _BySeq:
     return _by_seq(connection.execute(_HIDDEN.where(_DISCLOSURE.c.seq.in_(seqs))).all())
 
 
+def as_bytes(value: object) -> bytes:
+    """Return a stored value as bytes: SQLite keeps a text that somebody put in a column of bytes.
+
+    What is made of it is then judged like any other altered bytes.
+    """
+    return value if isinstance(value, bytes) else str(value).encode("utf-8", "surrogatepass")
+
+
 def _by_seq(rows: Iterable[Sequence[Any]]) -> _BySeq:
     found: dict[int, list[SealedDisclosure]] = {}
     for seq, digest, subject, sealed in rows:
-        disclosure = SealedDisclosure(digest=digest, subject=subject, sealed=sealed)
+        disclosure = SealedDisclosure(
+            digest=as_bytes(digest), subject=str(subject), sealed=as_bytes(sealed)
+        )
         found.setdefault(seq, []).append(disclosure)
     return found

@@ -39,7 +39,9 @@ def read_size(connection: Connection) -> int:
     size = connection.execute(_SIZE).scalar_one_or_none()
     if size is None:
         raise DeskCorrupt("the database does not say how long its log is (head row gone)")
-    return int(size)
+    if not isinstance(size, int) or size < 0:
+        raise DeskCorrupt("the database does not say how long its log is (head row damaged)")
+    return size
 
 
 def read_tile(connection: Connection, level: int, index: int) -> bytes:

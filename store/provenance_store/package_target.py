@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
-from provenance.errors import DiskFull, Refused, StoreFault
+from provenance.errors import DeskError, DiskFull, Refused, StoreFault
 from provenance.exports.target import Target
 
 _EPOCH: Final = (1980, 1, 1, 0, 0, 0)  # the earliest date that a zip can state
@@ -96,6 +96,16 @@ def _faults() -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        if (first := _before(error)) is not None:
+            raise first from None
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
             raise DiskFull("no space left for the package; nothing was kept") from error
         raise StoreFault(f"the package could not be written: {error.strerror}") from error
+
+
+def _before(error: OSError) -> DeskError | None:
+    """Return the act's own error: closing what it left open fails on a full disk as well."""
+    earlier = error.__context__
+    while earlier is not None and not isinstance(earlier, DeskError):
+        earlier = earlier.__context__
+    return earlier

@@ -43,8 +43,10 @@ class Staging:
         with os_faults("the staging area could not be swept"):
             if not self._area.is_dir() or not os.access(self._area, os.W_OK):
                 return
+            if not self._folders():
+                return  # nothing to sweep: looking at a desk on a full disk makes no lock file
             with file_lock(self._area / _LOCK, timeout=_TIMEOUT):
-                for folder in [entry for entry in self._area.iterdir() if entry.is_dir()]:
+                for folder in self._folders():
                     if not is_held(folder / _LOCK):
                         shutil.rmtree(folder)
 
@@ -57,6 +59,9 @@ class Staging:
             os.close(self._lock)
         self._folder = None
 
+    def _folders(self) -> list[Path]:
+        return [entry for entry in self._area.iterdir() if entry.is_dir()]
+
     def _own_folder(self) -> Path:
         # A forked child must not stage in its parent's subfolder, which goes when the parent ends.
         if self._folder is None or self._owner != os.getpid():
@@ -68,5 +73,9 @@ class Staging:
         with file_lock(self._area / _LOCK, timeout=_TIMEOUT):
             folder = self._area / secrets.token_hex(8)
             folder.mkdir()
-            self._lock = hold_for_life(folder / _LOCK)
+            try:
+                self._lock = hold_for_life(folder / _LOCK)
+            except BaseException:
+                shutil.rmtree(folder)
+                raise
         return folder

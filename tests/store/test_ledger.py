@@ -75,6 +75,34 @@ def test_entries_come_in_pages(ledger: SqlLedger) -> None:
     assert all(e.disclosures == (sealed(f"{e.seq} 0"),) for e in read)
 
 
+def test_leaves_come_in_pages(ledger: SqlLedger) -> None:
+    """`leaves` yields what `entries` yields, as bytes, half-open, and never an empty page."""
+    count = 2 * PAGE + 3
+    with ledger.writing() as writer:
+        append(writer, [new_entry(str(i), n=i, hidden=1) for i in range(count)])
+    for start, stop in ((0, count + 5), (PAGE - 2, PAGE + 2), (7, 7), (9, 4), (count, count + 9)):
+        pages = list(ledger.leaves(start, stop))
+        read = [(seq, bytes(leaf)) for page in pages for seq, leaf in page]
+        assert read == [(e.seq, e.leaf) for e in ledger.entries(start, stop)]
+        assert all(0 < len(page) <= PAGE for page in pages)
+    assert {type(leaf) for page in ledger.leaves(0, 3) for _, leaf in page} == {bytes}
+
+
+def test_many_tiles_are_read_in_one_transaction(ledger: SqlLedger) -> None:
+    """Within `tiles` committed tiles are read and no writer waits; the next one sees his work."""
+    with ledger.writing() as writer:
+        append(writer, [arrival(0)])
+    with ledger.tiles() as tile:
+        assert tile(0, 0) == digest("tile 1")
+        with ledger.writing() as writer:
+            append(writer, [arrival(1)])
+        assert tile(0, 0) in (digest("tile 1"), digest("tile 2"))  # as the isolation has it
+        assert tile(3, 9) == b""
+        assert ledger.tile(0, 0) == digest("tile 2")
+    with ledger.tiles() as tile:
+        assert tile(0, 0) == digest("tile 2")
+
+
 def test_reading_holds_no_lock(ledger: SqlLedger) -> None:
     """A writer gets through while a reader is in the middle of the log."""
     with ledger.writing() as writer:
