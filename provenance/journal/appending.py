@@ -11,7 +11,8 @@ Every record of every kind passes here, in this order; a failure at any step lea
   5. entries, disclosures, tiles and views are committed together;
   6. the log key signs the new head, the latch moves, the checkpoint is kept and published.
 
-A process killed after 5 has lost nothing: the next append or checkpoint performs 6 for it.
+A process killed after 5 has lost nothing: the next append or checkpoint performs 6 for it. Where 6
+fails, the error says that the records stand: whoever read "no space left" would record them twice.
 Publishing before committing left 18 of 40 killed processes with a checkpoint that no log contains;
 this order left none.
 """
@@ -22,7 +23,15 @@ from datetime import datetime
 from typing import TypeVar
 
 from provenance.acts.source_labels import HANDLE, stored_subject
-from provenance.errors import Refused
+from provenance.errors import (
+    DeskLocked,
+    DiskFull,
+    KeyUnavailable,
+    Refused,
+    StoreFault,
+    SurroundingsError,
+    UsageError,
+)
 from provenance.journal.heads import HeadKeeper
 from provenance.journal.keeping import require_counting
 from provenance.journal.projecting import views_of
@@ -93,10 +102,13 @@ class Appender:
             compose: runs inside the write transaction; raising leaves the ledger as it was.
 
         Raises:
+            UsageError: the clock stands before 1970, where no entry's time begins.
             RolledBack: the store is older than what the log key has signed.
             Refused: `compose` refused, a record's type is unknown, or the key may not sign it.
-            SurroundingsError: disk, database or key failed; nothing was acknowledged.
+            SurroundingsError: disk, database or key failed; nothing was acknowledged. One of this
+                very class, and no narrower one: the records stand, their head is not signed.
         """
+        iat = _claimed_by(now)
         with self.ledger.writing() as writer:
             self.heads.require_not_rolled_back(writer.size(), writer.tile)
             # A record by a stranger's key could never be taken back; every audit would flag it.
@@ -105,9 +117,20 @@ class Appender:
             batch = Batch(writer, role)
             answer = compose(batch)
             if batch.records:
-                self._commit(batch, signer, int(now.timestamp()))
-        self.heads.checkpoint()
+                self._commit(batch, signer, iat)
+        self._sign_head(recorded=bool(batch.records))
         return answer
+
+    def _sign_head(self, *, recorded: bool) -> None:
+        try:
+            self.heads.checkpoint()
+        except (DeskLocked, DiskFull, StoreFault, KeyUnavailable) as error:
+            if not recorded:
+                raise
+            raise SurroundingsError(
+                "this is on record, do not record it again; but the head of the log could not be"
+                f" signed: {error}. When that is mended, run `prov ledger checkpoint`"
+            ) from error
 
     def _commit(self, batch: Batch, signer: Signer, iat: int) -> None:
         writer, records = batch.writer, batch.records
@@ -191,3 +214,9 @@ class Appender:
         }
         if labels and len(self.subject_keys.get(sorted(labels))) < len(labels):
             self.subject_keys.put(labels)
+
+
+def _claimed_by(now: datetime) -> int:
+    if now.timestamp() < 0:
+        raise UsageError(f"the clock says {now.year:04d}-{now:%m-%d}, before 1970: set it right")
+    return int(now.timestamp())

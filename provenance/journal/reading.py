@@ -17,6 +17,7 @@ from provenance.ledger.sealing import open_disclosure
 from provenance.ports import StoredEntry, SubjectKeys
 from provenance.records import Json
 
+LAST_SECOND: Final = 253_402_300_799  # seconds since 1970: the end of 9999, and of the calendar
 CHUNK: Final = 500  # entries whose subject keys are looked up together; bounds memory
 
 
@@ -44,7 +45,7 @@ class OpenedEntry:
     @property
     def claimed_at(self) -> datetime:
         """UTC, from the signer's own clock; proves nothing alone."""
-        return datetime.fromtimestamp(self.entry.iat, UTC)
+        return claimed_instant(self.entry)
 
     @property
     def leaf_hash(self) -> bytes:
@@ -56,6 +57,14 @@ class OpenedEntry:
         value = self.fields.get(field)
         inner = value.get(key) if isinstance(value, dict) else None
         return inner if isinstance(inner, str) else None
+
+
+def claimed_instant(entry: Entry) -> datetime:
+    """Return the UTC instant an entry claims; a time beyond any calendar is the last there is.
+
+    Whoever signs may claim any number below 2^53: an entry with such a one must stay readable.
+    """
+    return datetime.fromtimestamp(min(entry.iat, LAST_SECOND), UTC)
 
 
 class Reader:
