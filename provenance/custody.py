@@ -177,10 +177,18 @@ def chain_of(
         if record.type in {"item.received", "item.split"} and not holder:
             holder = names.get(record.kid, record.kid)
         cited = offers.get(str(record.fields.get("offer")))
-        if record.type == "transfer.accepted" and (cited or "foreign" in record.fields):
-            holder = names.get(record.kid, record.kid)
+        meant = (cited.text("transfer", "to") or "") if cited else ""
+        if record.type == "transfer.accepted" and cited and meant == record.kid:
+            if by == names.get(cited.kid, cited.kid):
+                strange.append(f"entry {record.seq}: {by} handed it to a key of the same person")
+            holder = by
+        if record.type == "transfer.accepted" and cited is None and "foreign" in record.fields:
+            holder = by
         if record.type == CLOSED and cited and _accepted_abroad(record):
-            holder = _desk_named(cited)
+            if meant.startswith("desk:"):
+                holder = _desk_named(cited)
+            else:
+                strange.append(f"entry {record.seq}: closed as if offered to a desk; it was not")
     return Chain(
         events=events,
         holder=holder,
@@ -317,7 +325,7 @@ def _offered(record: OpenedEntry, names: Mapping[str, str]) -> str:
     to = record.text("transfer", "to") or ""
     purpose, means = record.text("transfer", "purpose"), record.text("transfer", "means")
     to = _desk_named(record) if to.startswith("desk:") else names.get(to, to)
-    return f"offered to {to} by {means or 'hand'}, for: {purpose or 'not stated'}"
+    return f"offered to {to} ({means or 'in person'}), for: {purpose or 'not stated'}"
 
 
 def _endorsed(record: OpenedEntry, names: Mapping[str, str]) -> str:

@@ -106,13 +106,26 @@ def plan_import(
 def dossier_of(entries: Sequence[OpenedEntry], *, title: str) -> Dossier:
     """Put an item's statements back together; an item without any is an empty dossier.
 
-    The newest header counts: a stake or a required check may be added by importing again.
+    The newest header counts; but what an earlier one required stays required, and a stake that was
+    named stays named: importing again adds, it never takes away.
     """
     header: Dossier | None = None
     for entry in entries:
         if entry.type == "dossier":
-            header = _header(entry)
+            header = _after(header, _header(entry))
     return replace(header or Dossier(title=title, records=()), records=tuple(_records(entries)))
+
+
+def _after(earlier: Dossier | None, newer: Dossier) -> Dossier:
+    if earlier is None:
+        return newer
+    named = {(stake.principal, stake.facet) for stake in newer.stakes}
+    kept = tuple(s for s in earlier.stakes if (s.principal, s.facet) not in named)
+    return replace(
+        newer,
+        required_checks=tuple(dict.fromkeys((*earlier.required_checks, *newer.required_checks))),
+        stakes=(*kept, *newer.stakes),
+    )
 
 
 def verdict_record(item: bytes, kind: str, body: object) -> NewRecord:

@@ -21,7 +21,6 @@ from provenance.ledger.audit import OPENED_TYPES, CheckedEntry, check_entries
 from provenance.ledger.entry import Entry
 from provenance.ledger.keys import PublicKey
 from provenance.ports import StoredEntry
-from provenance.records import DESK_ITEM
 from provenance.views import ExemplarView, View
 
 _ANSWER: Final = ("digests",)
@@ -30,6 +29,8 @@ _VERDICT: Final = ("verdict",)
 ESSENTIAL: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     dict.fromkeys(ARRIVALS, ("document", "label", "name", "arrival"))
     | {"finding": ("finding",), "dossier": ("dossier",), "accessed": ("access",)}
+    | {"log.genesis": ("charter", "admins", "person_1"), "key.enrolled": ("key", "role", "person")}
+    | {"key.rotated": ("key", "replaces"), "key.revoked": ("revoked", "reason")}
     | {"note": ("note",), "fixity.checked": ("digests", "result")}
     | {"transfer.offered": ("transfer", "digests"), "transfer.closed": ("offer", "foreign")}
     | dict.fromkeys(("transfer.accepted", "transfer.refused"), _ANSWER)
@@ -151,7 +152,10 @@ class _Looked:
             elif hidden.subject.startswith("source-label:"):
                 self.present.add(hidden.digest)
         self.faults.extend(self._missing(opened))
-        self.blobs.extend(_blobs_of(opened))
+        try:
+            self.blobs.extend(_blobs_of(opened))
+        except ValueError:
+            self.faults.append(f"entry {row.seq} names a digest that is none")
         for pos, view in enumerate(views):
             if isinstance(view, ExemplarView):
                 self.exemplars.append((exemplar_key(view), view_mark(pos, view)))
@@ -163,9 +167,7 @@ class _Looked:
         choice = _ONE_OF.get(opened.type, ())
         if choice and not any(name in opened.fields for name in choice):
             missing.append(" or ".join(choice))
-        item = opened.entry.item
-        subject = "desk" if item == DESK_ITEM else f"item:{item.hex()}"
-        if missing and subject in self._keys:  # without the key it was erased: no damage
+        if missing:  # these are never sealed under a source, and only sources can be erased
             gone = ", ".join(missing)
             yield f"entry {opened.seq} ({opened.type}): {gone} gone, though not erased"
 

@@ -6,6 +6,8 @@ itself, by the only admin, or by two admins. The desk keeps at least one admin. 
 under the write lock, decides; what would not stand is never written.
 """
 
+import unicodedata
+
 from provenance.acts.workbench import Workbench
 from provenance.errors import Refused, UsageError
 from provenance.journal.appending import Batch
@@ -31,6 +33,12 @@ from provenance.ledger.roster import RosterKey
 from provenance.records import DESK_ITEM, NewRecord
 
 MAX_REASON = 500  # characters
+
+
+def _folded(name: str) -> str:
+    """Return a name as the eye reads it: no case, no invisible characters, single blanks."""
+    plain = unicodedata.normalize("NFKC", name).casefold()
+    return " ".join("".join(c for c in plain if unicodedata.category(c) != "Cf").split())
 
 
 def enrol(bench: Workbench, new: Signer, *, role: str, name: str) -> int:
@@ -195,7 +203,8 @@ def _enrol(bench: Workbench, asked: KeyRequest, name: str) -> int:
         if acting not in keepers.roster.admins_at(batch.writer.size()):
             raise Refused("only an admin enrols keys; this key is not one")
         _require_new(keepers, asked.key)
-        if name in {keepers.names.get(key.key.kid) for key in keepers.valid()}:
+        taken = {_folded(keepers.names.get(key.key.kid, "")) for key in keepers.valid()}
+        if _folded(name) in taken:
             raise Refused(f"somebody is enrolled as {name!r} already; give a name that tells apart")
         return batch.add(record)
 

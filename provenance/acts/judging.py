@@ -38,7 +38,7 @@ from provenance.verdict.signing import (
 )
 from provenance.verdict.staleness import Staleness, staleness
 from provenance.verdict.verdict_json import verdict_from_json, verdict_to_json
-from provenance.verdict.verdict_record import Act, ReasonClass, VerdictRecord
+from provenance.verdict.verdict_record import Act, Decision, ReasonClass, Suggested, VerdictRecord
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,12 +79,13 @@ def card(bench: Workbench, item: bytes, *, as_of: datetime | None = None) -> Ver
     entries = bench.entries(item, (*STATEMENT_TYPES, *VERDICT_TYPES))
     dossier = dossier_of(entries, title=item.hex())
     past = history_of(entries)
+    counting = counting_acts(past, bench.keepers().names)
     return VerdictCard(
         dossier=dossier,
         assessment=evaluate(dossier, as_of=as_of),
         history=past,
-        standing=state_of(past),
-        staleness=staleness(past, evaluate(dossier)),
+        standing=state_of(counting),
+        staleness=staleness(counting, evaluate(dossier)),
     )
 
 
@@ -155,8 +156,12 @@ def countersign(bench: Workbench, item: bytes) -> VerdictRecord:
     """
     now = bench.parts.clock()
 
-    def act(_dossier: Dossier, past: Sequence[VerdictRecord], signer: str) -> VerdictRecord:
-        return countersign_version(past, signer=signer, signed_at=now)
+    def act(dossier: Dossier, past: Sequence[VerdictRecord], signer: str) -> VerdictRecord:
+        signed = countersign_version(past, signer=signer, signed_at=now)
+        decision = state_of(past).decision
+        if decision is not None:
+            _require_as_suggested(dossier, decision)
+        return signed
 
     return _act(bench, item, "verdict.countersigned", act)
 
@@ -190,6 +195,27 @@ def history_of(entries: Sequence[OpenedEntry]) -> tuple[VerdictRecord, ...]:
     return tuple(_signed(entry) for entry in entries if entry.type in VERDICT_TYPES)
 
 
+def counting_acts(
+    history: Sequence[VerdictRecord], names: Mapping[str, str]
+) -> tuple[VerdictRecord, ...]:
+    """Return the acts that count: a second key of one person adds no second signature.
+
+    The write path refuses such an act; a record that was put there past it is shown in the history
+    and carries no weight.
+    """
+    counted: list[VerdictRecord] = []
+    signed: dict[tuple[int, bool], set[str]] = {}
+    for record in history:
+        withdrawing = record.act is Act.WITHDRAWN
+        people = signed.setdefault((record.version, withdrawing), set())
+        person = _name(record.signer, names)
+        if person in people and record.act in {Act.COUNTERSIGNED, Act.WITHDRAWN}:
+            continue
+        people.add(person)
+        counted.append(record)
+    return tuple(counted)
+
+
 def _signed(entry: OpenedEntry) -> VerdictRecord:
     try:
         record = verdict_from_json(entry.fields.get("verdict"))
@@ -210,7 +236,7 @@ def _act(bench: Workbench, item: bytes, kind: str, act: _Act) -> VerdictRecord:
 
     def compose(batch: Batch) -> VerdictRecord:
         entries = bench.entries(item, (*STATEMENT_TYPES, *VERDICT_TYPES))
-        past = history_of(entries)
+        past = counting_acts(history_of(entries), names)
         others = {_name(other, names) for other in _beside(kind, past) if other != kid}
         if _name(kid, names) in others:
             raise Refused("this is a second key of a person who has signed already")
@@ -229,6 +255,23 @@ def _beside(kind: str, past: Sequence[VerdictRecord]) -> Sequence[str]:
     if kind == "verdict.withdrawn":
         return [r.signer for r in past if r.act is Act.WITHDRAWN and r.version == standing.version]
     return ()
+
+
+def _require_as_suggested(dossier: Dossier, decision: Decision) -> None:
+    """Refuse to put a second name under a decision that misstates what the rules suggested."""
+    now = evaluate(dossier, as_of=decision.as_of)
+    suggestion = {f.name: Suggested(support=f.p, opposition=f.c, label=f.label) for f in now.facets}
+    told = (
+        dict(decision.suggestion),
+        decision.suggested_headline,
+        decision.missing_checks,
+        decision.choke_points,
+    )
+    if told != (suggestion, now.headline.text, now.missing_checks, choke_points(now)):
+        raise Refused(
+            "the signed version does not state what the records suggest as of its instant: "
+            "statements were added since, or it was not made by these rules; sign a correction"
+        )
 
 
 def _name(kid: str, names: Mapping[str, str]) -> str:

@@ -11,7 +11,7 @@ from typing import Final
 
 from provenance.acts.erased import erased_by
 from provenance.acts.examining import Finding, findings_of, read_result
-from provenance.acts.judging import VerdictCard, card, history_of
+from provenance.acts.judging import VerdictCard, card, counting_acts, history_of
 from provenance.acts.workbench import Workbench
 from provenance.custody import CUSTODY_TYPES, Chain, chain_of
 from provenance.evidence import exemplars
@@ -92,10 +92,11 @@ class ItemCard:
 
 def overview(bench: Workbench) -> Iterator[ItemLine]:
     """Yield a line for each item, in order of arrival."""
+    names = bench.keepers().names
     for view in bench.items():
         entries = bench.entries(view.item, (*ARRIVALS, "finding", *VERDICT_TYPES))
         first = next((entry for entry in entries if entry.type in ARRIVALS), None)
-        published = state_of(history_of(entries)).published
+        published = state_of(counting_acts(history_of(entries), names)).published
         yield ItemLine(
             accession=view.accession,
             item=view.item,

@@ -213,5 +213,6 @@ def _secrets(model: ReportModel, audience: Audience) -> Iterator[str]:
         return
     yield from (arrival.name for arrival in arrivals)
     named = {s.speaker for s in model.statements if s.on_record}
-    named |= {s.voice for s in model.statements}  # "Iraqi military" is a principal, not a person
+    # "Iraqi military" is a principal, not a person: somebody else speaks for it, or by name.
+    named |= {s.voice for s in model.statements if s.on_record or s.speaker != s.voice}
     yield from (s.speaker for s in model.statements if s.speaker not in named)

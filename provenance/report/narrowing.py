@@ -6,6 +6,7 @@ absent. What was taken is kept by kind and entry number only, never by content.
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, Field, fields, is_dataclass, replace
 from enum import Enum
@@ -13,6 +14,7 @@ from typing import Any, Final, TypeAlias, TypeVar, cast
 
 from provenance.report.ledger_parts import Absence, EntryLine, KeyLine, Omission, TreeHead
 from provenance.report.model import ReportModel
+from provenance.report.secret_words import secret_pattern
 
 Allowed: TypeAlias = Mapping[type, str]
 """Part -> names of its fields, parted by blanks."""
@@ -161,8 +163,13 @@ def _replacer(names: Mapping[str, str]) -> Callable[[str], str]:
 
 def _blotter(secrets: Iterable[str]) -> Callable[[str], str]:
     # A handle is the same handle however somebody spelled it in a note.
-    pattern = re.compile(_words(sorted(secrets, key=len, reverse=True)), re.IGNORECASE)
-    return lambda text: pattern.sub(BLOT, text)
+    pattern = secret_pattern(secrets)
+
+    def blot(text: str) -> str:
+        plain = unicodedata.normalize("NFKC", text)
+        return pattern.sub(BLOT, plain) if pattern.search(plain) else text
+
+    return blot
 
 
 def _words(longest_first: Iterable[str]) -> str:

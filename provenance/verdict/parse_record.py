@@ -16,7 +16,10 @@ from provenance.verdict.located import Complaints, Located, locate
 from provenance.verdict.rules import ADMIRALTY, MAX_GRADE
 
 _SHA256: Final = re.compile(r"[0-9a-f]{64}\Z")
-_HANDLE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{2,63}\Z")  # long enough to be withheld
+_HANDLE: Final = re.compile(
+    r"(?:source-erased|(?=.*[0-9])(?=.*-)[A-Za-z0-9][A-Za-z0-9._-]{2,63})\Z"
+)
+"""A hyphen and a digit: a name has neither. What stands for an erased handle is read back too."""
 _GRADED: Final = frozenset({Kind.FINDING, Kind.READING})
 _MAX_ASSERTS: Final = 100  # assertions of one record: a dozen facets, with room for claims
 
@@ -60,9 +63,7 @@ def read_record(found: Located, path: str, complaints: Complaints) -> Record:
         quote=fields.optional_text("quote", longest=MAX_TEXT),
         archive=_pattern(fields, "archive", _SHA256, "64 hexadecimal digits (SHA-256)"),
         recorder=fields.optional_text("recorder"),
-        source=_pattern(
-            fields, "source", _HANDLE, "an opaque handle of 3 to 64 letters and digits"
-        ),
+        source=_pattern(fields, "source", _HANDLE, "a handle such as S-7, never a name"),
         note=fields.optional_text("note", longest=MAX_TEXT),
     )
     fields.finish()

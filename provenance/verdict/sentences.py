@@ -100,12 +100,18 @@ def _who(record: Record, audience: Audience) -> list[str]:
     return who
 
 
+def _is_principal(record: Record) -> bool:
+    """Tell whether the voice is an office or an outlet: somebody else speaks for it, or by name."""
+    named = record.basis is None or record.basis.identification == NAMED
+    return named or record.speaker != record.voice
+
+
 def _secrets(records: Mapping[str, Record]) -> list[str]:
     """Return what the public must not read, longest first so that no secret hides in another.
 
     A speaker who is only the name of a principal ("Iraqi military") is no secret.
     """
-    voices = {record.voice for record in records.values()}
+    voices = {record.voice for record in records.values() if _is_principal(record)}
     found: set[str] = set()
     for record in records.values():
         named = record.basis is None or record.basis.identification == NAMED

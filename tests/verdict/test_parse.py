@@ -111,7 +111,12 @@ BAD_JSON = [
         13,
         "no record has",
     ),
-    ('"voice": "A"', '"voice": "A", "source": "S-"', 12, "source: wanted an opaque handle"),
+    (
+        '"voice": "A"',
+        '"voice": "A", "source": "JohnSmith"',
+        12,
+        "source: wanted a handle such as S-7",
+    ),
     ('"id": "s1"', '"id": "S-77.call", "source": "S-77"', 9, "contains the source's handle"),
     ('"id": "f1"', '"id": "s3"},\n{"id": "s3"', 18, "field is missing"),
     ('"id": "s1"', '"id": "f1"', 19, "records[1].id: id 'f1' stands already in records[0]"),
@@ -217,7 +222,7 @@ def test_limits(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_another_records_handle_in_an_id() -> None:
     """No record's id may give away the handle of another record's source."""
-    text = JSON.replace('"voice": "A"', '"voice": "A", "source": "f12"').replace('"f1"', '"f123"')
+    text = JSON.replace('"voice": "A"', '"voice": "A", "source": "S-12"').replace('"f1"', '"S-123"')
     with pytest.raises(DossierInvalid, match=r"a.json:19: records\[1\].id"):
         parse_dossier(text, name="a.json")
 
