@@ -41,6 +41,7 @@ from provenance.exchange import acts as exchange
 from provenance.exchange.acts import Closed, Sent
 from provenance.exports.packing import Made, make_package
 from provenance.exports.target import Target
+from provenance.exports.verdict_export import export_verdict
 from provenance.intake.claims import Claims
 from provenance.journal.keeping import log_note_key
 from provenance.journal.projecting import views_of
@@ -237,6 +238,10 @@ class Desk(Workbench):
     def withdraw_verdict(self, item: bytes, *, reason: str) -> VerdictRecord:
         """Sign a withdrawal; it takes effect with a second person's signature."""
         return judging.take_back(self, item, reason=reason)
+
+    def export_verdict(self, item: bytes, *, audience: str = "public") -> bytes:
+        """Return a published verdict as a signed DSSE envelope; that it was made is recorded."""
+        return export_verdict(self, self.find(item.hex()), audience=audience)
 
     def report(self, item: bytes, *, audience: str = "internal", form: str = "html") -> str:
         """Return an item's custody report (html or json); that it was made is recorded."""

@@ -62,13 +62,13 @@ def row_of(line: dict[str, object]) -> tuple[str, ...]:
 
 def signed_line(each: "Signed") -> dict[str, object]:
     """Return one entry of `prov key signed`."""
-    from datetime import UTC, datetime
+    from provenance.journal.reading import claimed_instant
 
     return {
         "seq": each.seq,
         "type": each.entry.type,
         "item": each.accession,
-        "claimed_at": format_instant(datetime.fromtimestamp(each.entry.iat, UTC)),
+        "claimed_at": format_instant(claimed_instant(each.entry)),
         "seen": each.entry.seen.size,
         "kid": each.entry.kid,
     }

@@ -78,7 +78,9 @@ def read_passphrase(path: Path | None) -> bytes | None:
     try:
         return path.read_bytes().rstrip(b"\r\n")
     except OSError as error:
-        raise KeyUnavailable(f"the passphrase file cannot be read: {error.strerror}") from error
+        raise KeyUnavailable(
+            f"the passphrase file {path} cannot be read: {error.strerror}"
+        ) from error
 
 
 def ask_passphrase(name: str) -> bytes:
@@ -139,17 +141,18 @@ def lock_timeout() -> float:
 
 def open_reading(desk: Path | None) -> "Desk":
     """Open the desk for acts that sign nothing."""
+    folder = find_desk(desk)  # before the store is loaded: half a second to say "no desk here"
     from provenance_store.opening import open_desk
 
-    return open_desk(find_desk(desk), lock_timeout=lock_timeout())
+    return open_desk(folder, lock_timeout=lock_timeout())
 
 
 def open_signing(desk: Path | None, key: str | None, passphrase_file: Path | None) -> "Desk":
     """Open the desk for acts that are signed."""
+    folder = find_desk(desk)
     from provenance_store.opening import open_desk, read_settings
     from provenance_store.signers import open_signer
 
-    folder = find_desk(desk)
     settings = read_settings(folder)
     signer = open_signer(
         settings.keys, key, passphrase=read_passphrase(passphrase_file), ask=ask_passphrase

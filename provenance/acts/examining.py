@@ -20,6 +20,7 @@ from provenance.records import HiddenField, Json, NewRecord
 from provenance.signatures.trust import TrustSet
 
 BATCH: Final = 100  # findings acknowledged together
+BATCH_SECONDS: Final = 2.0  # and no finding waits longer: a run that is stopped has got somewhere
 TOOL: Final = "provenance.examine"
 
 
@@ -68,13 +69,15 @@ def examine(
     """
     done = 0
     pending: list[tuple[Exhibit, Examination]] = []
+    since = bench.parts.clock()
     for exhibit in exhibits:
         with bench.parts.blobs.open(exhibit.sha256) as stream:
             found = runner.examine(stream, name=exhibit.name, at=bench.parts.clock(), trust=trust)
         pending.append((exhibit, found))
-        if len(pending) >= BATCH:
+        waited = (bench.parts.clock() - since).total_seconds()
+        if len(pending) >= BATCH or waited >= BATCH_SECONDS:
             done += _acknowledge(bench, pending, notify)
-            pending = []
+            pending, since = [], bench.parts.clock()
     return done + _acknowledge(bench, pending, notify)
 
 

@@ -6,7 +6,7 @@ has taken exactly what it acknowledged, and the same command goes on from there:
 mark is known are passed over without being read, failures are tried again.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from os import PathLike
@@ -61,6 +61,8 @@ class _Run:
     summary: IngestSummary
     keep_receipts: bool
     clock: Callable[[], datetime]
+    known: Callable[[Sequence[bytes]], frozenset[bytes]]
+    """Which arrival marks stand for files that need not be taken again."""
     pending: list[Arrival] = field(default_factory=list)
     pending_bytes: int = 0
     since: datetime | None = None
@@ -102,7 +104,7 @@ class _Run:
         Called under the write lock. The mark stands on the last arrival out of a file.
         """
         marks = [arrival.mark for arrival in self.pending if arrival.mark is not None]
-        known = self.bench.parts.views.known_marks(marks)
+        known = self.known(marks)
         fresh: list[Arrival] = []
         of_file: list[Arrival] = []
         for arrival in self.pending:
@@ -164,10 +166,11 @@ def ingest(
     if options.item is not None and any(_is_folder(root) for root in roots):
         raise Refused("only files can join an item, one exemplar each; a folder makes items")
     parts = bench.parts
+    known = _no_marks if options.item is not None else parts.views.known_marks
     stream = arrivals(
         roots,
         blobs=parts.blobs,
-        known=parts.views.known_marks,
+        known=known,
         mark_key=parts.mark_key,
         exclude=parts.own_folders,
         claims=claims,
@@ -181,6 +184,7 @@ def ingest(
         summary=summary,
         keep_receipts=keep_receipts,
         clock=parts.clock,
+        known=known,
     )
     try:
         run.take(stream)
@@ -189,6 +193,11 @@ def ingest(
     if claims is not None:
         summary.absent = claims.unmet()
     return summary
+
+
+def _no_marks(_marks: Sequence[bytes]) -> frozenset[bytes]:
+    # Whoever names an item means these files to join it: none is passed over as taken before.
+    return frozenset()
 
 
 def _is_folder(root: Source) -> bool:

@@ -20,6 +20,7 @@ from provenance.records import HiddenField, Json, NewRecord
 from provenance.report.audience import for_audience
 from provenance.report.custody_part import custody_part
 from provenance.report.html import render_html
+from provenance.report.item_parts import IntegrityCheck
 from provenance.report.json_form import report_json
 from provenance.report.ledger_parts import (
     Absence,
@@ -58,6 +59,7 @@ def compile_report(bench: Workbench, view: ItemView) -> ReportModel:
     names = dict(keepers.names)
     exports = sum(entry.type == "report.exported" for entry in entries)
     signer = bench.signer.public_key.kid
+    checks = tuple(rereadings(bench, view.item))
     return ReportModel(
         desk=bench.parts.origin,
         number=f"{view.accession}/R{exports}",
@@ -70,11 +72,11 @@ def compile_report(bench: Workbench, view: ItemView) -> ReportModel:
         exemplars=copies(card),
         # A hand-over passes the item at the acceptance: nobody is ever without it, so no gaps.
         custody=custody_part(card.chain, gaps=()),
-        integrity=tuple(rereadings(bench, view.item)),
+        integrity=checks,
         statements=statements(card.verdict, entries),
         suggestion=suggestion(card.verdict),
         verdicts=versions(card.verdict, entries, names),
-        open_questions=tuple(_questions(card)),
+        open_questions=(*_unread(checks), *_questions(card)),
         omissions=tuple(_omissions(entries, bench.erasures())),
         entries=tuple(_line(entry, names) for entry in entries),
         tree_head=_tree_head(bench),
@@ -92,6 +94,15 @@ def _record_export(bench: Workbench, view: ItemView, *, audience: str) -> None:
     }
     field = HiddenField(name="export", value=value, subject=f"item:{view.item.hex()}")
     bench.record(NewRecord(item=view.item, type="report.exported", fields=(field,)))
+
+
+def _unread(checks: Sequence[IntegrityCheck]) -> Iterator[OpenQuestion]:
+    """Say first of all which copy is not what was received."""
+    for check in checks:
+        if check.agree is not True:
+            state = "are not those that were received" if check.agree is False else check.note
+            text = f"Copy {check.exemplar} could not be read again as received: its bytes {state}."
+            yield OpenQuestion(text=text, public_text=text)
 
 
 def _questions(card: ItemCard) -> Iterator[OpenQuestion]:

@@ -34,7 +34,7 @@ def rereadings(bench: Workbench, item: bytes) -> Iterator[IntegrityCheck]:
             exemplar=number,
             agree=None if silent else fixity.state is BlobState.SAME,
             tool="SHA-256, read for this report",
-            note=f"the bytes are {fixity.state.value}" if silent else "",
+            note=f"are {fixity.state.value}" if silent else "",
         )
 
 

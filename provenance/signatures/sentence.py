@@ -93,7 +93,7 @@ _CHANGED: Final = {
     ChangedAfter.MAINTENANCE: "After signing only data for long-term checking was added.",
     ChangedAfter.FORM_FILL: "After signing, fields were filled in or further signatures added.",
     ChangedAfter.ANNOTATION: "After signing, annotations were added.",
-    ChangedAfter.UNEXPLAINED: "After signing, changes were made that no permission explains.",
+    ChangedAfter.UNEXPLAINED: "After signing, changes were made that could not be explained.",
     ChangedAfter.NOT_ANALYSED: "Whether anything was changed after signing was not determined.",
 }
 _BASIS: Final = {
@@ -204,7 +204,17 @@ def _after(status: SignatureStatus) -> str:
     }[status.visible]
     if status.changed_after is ChangedAfter.NONE:
         seen = ""
-    return _CHANGED[status.changed_after] + seen
+    return _CHANGED[status.changed_after] + seen + _reason(status)
+
+
+def _reason(status: SignatureStatus) -> str:
+    """Say what the comparison stumbled over; only its first objection is known."""
+    for change in status.changes:
+        if change.category == "diff-objection":
+            return f" First objection: {change.where}."
+        if change.category == "diff-failed":
+            return f" The later bytes could not be read as changes ({change.where})."
+    return ""
 
 
 def _unchecked(status: SignatureStatus) -> str:

@@ -81,7 +81,9 @@ def prove(
             open_to_all = fields if entry.type in KEY_TYPES else ()
             shown = present(entry, open_to_all, Showing(audience=Audience.PUBLIC))
             write_file(out / f"{stored.seq}.sdjwt", shown)
-            write_file(out / f"{stored.seq}.tlog-proof", prove(stored.seq, head, ledger.tile))
+            with ledger.tiles() as tile:
+                proof = prove(stored.seq, head, tile)
+            write_file(out / f"{stored.seq}.tlog-proof", proof)
             if as_json:
                 voice.result_json({"seq": stored.seq, "type": entry.type, "size": head.size})
             else:

@@ -1,4 +1,7 @@
-"""`prov ledger timestamp`: when the log was as it is, says somebody else's clock (RFC 3161)."""
+"""`prov ledger timestamp`: when the log was as it is, says somebody else's clock.
+
+An authority's (RFC 3161), or that of a public chain of blocks (OpenTimestamps).
+"""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,6 +20,7 @@ from provenance_cli.options import (
 )
 
 if TYPE_CHECKING:
+    from provenance.outside.block_stamping import BlockStamp
     from provenance.outside.stamping import Stamp
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
@@ -166,6 +170,94 @@ def export(
     for name, data in files:
         write_file(out / name, data)
     voice.say(f"{len(files)} files in {voice.visible(str(out))}")
+
+
+@app.command("ots-request")
+def ots_request(
+    out: Annotated[Path, typer.Option("--out", metavar="FILE", help="Write to this file.")],
+    desk: DeskOption = None,
+) -> None:
+    """Write the newest checkpoint as a file for an OpenTimestamps client to stamp."""
+    with open_reading(desk) as opened:
+        size, data = opened.outside.ots_file()
+    write_file(out, data)
+    voice.say(f"the checkpoint of {size} entries, as first signed, in {voice.visible(str(out))}")
+    voice.say_hint(["Stamp that file; then: prov ledger timestamp ots-accept FILE.ots"])
+
+
+@app.command("ots-accept")
+def ots_accept(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The proof (.ots).")],
+    desk: DeskOption = None,
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Check that an OpenTimestamps proof is over a checkpoint of this desk, and keep it."""
+    from provenance.outside.ots_proof import MAX_PROOF
+
+    proof = read_file(file, MAX_PROOF)
+    with open_reading(desk) as opened:
+        stamp = opened.outside.accept_ots(proof)
+    _tell_ots(stamp, as_json=as_json)
+
+
+@app.command("ots-verify")
+def ots_verify(
+    block_headers: Annotated[
+        Path | None,
+        typer.Option("--block-headers", metavar="FILE", help="Bitcoin block headers you trust."),
+    ] = None,
+    desk: DeskOption = None,
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Follow kept OpenTimestamps proofs, offline; exit code 1: one is wrong, 3: none checked."""
+    from provenance.errors import NothingToCheck
+    from provenance.outside.block_headers import MAX_HEADERS, parse_block_headers
+    from provenance.outside.block_stamping import NO_HEADERS
+
+    headers = NO_HEADERS
+    if block_headers is not None:
+        headers = parse_block_headers(read_file(block_headers, MAX_HEADERS))
+    with open_reading(desk) as opened:
+        stamps = opened.outside.check_proofs(headers)
+    for stamp in stamps:
+        _tell_ots(stamp, as_json=as_json)
+    if any(stamp.failed for stamp in stamps):
+        raise typer.Exit(1)
+    if not any(stamp.no_later_than for stamp in stamps):
+        raise NothingToCheck("no OpenTimestamps proof could be held against a block header")
+
+
+def _tell_ots(stamp: "BlockStamp", *, as_json: bool) -> None:
+    from provenance.instants import format_instant
+
+    if as_json:
+        blocks = [
+            {
+                "height": each.height,
+                "state": str(each.state),
+                "block": each.block_hash,
+                "no_later_than": each.no_later_than and format_instant(each.no_later_than),
+            }
+            for each in stamp.blocks
+        ]
+        value = {"size": stamp.size, "pending": stamp.pending, "blocks": blocks}
+        error = None if stamp.error is None else str(stamp.error)
+        voice.result_json(value | {"unread": stamp.unread, "error": error})
+        return
+    lines = [f"promised by {calendar}, not in a block yet" for calendar in stamp.pending]
+    for each in stamp.blocks:
+        line = f"block {each.height}: {each.state}"
+        if each.no_later_than is not None:
+            line += f"; existed by {format_instant(each.no_later_than)} if {each.block_hash} is it"
+        lines.append(line)
+    if stamp.unread:
+        lines.append(f"{stamp.unread} attestations of a kind that is not read")
+    if stamp.error is not None:
+        lines.append(f"DOES NOT HOLD: {stamp.error}")
+    for line in lines:
+        voice.result(voice.visible(f"{stamp.size}  {line}"))
 
 
 def _tell(stamp: "Stamp", *, as_json: bool) -> None:

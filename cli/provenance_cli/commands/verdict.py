@@ -1,5 +1,7 @@
 """`prov verdict`: what follows from the records, what people signed, and whether it still holds."""
 
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -211,6 +213,33 @@ def withdraw(
         view = opened.find(item)
         signed = opened.withdraw_verdict(view.item, reason=reason)
     _tell(view.accession, signed, "withdrawal signed")
+
+
+@app.command()
+def export(
+    item: ItemArgument,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="File to write; - for standard output.")
+    ] = None,
+    audience: Annotated[
+        str, typer.Option("--audience", help="public, auditor or internal.")
+    ] = "public",
+    desk: DeskOption = None,
+    key: KeyOption = None,
+    passphrase_file: PassphraseOption = None,
+) -> None:
+    """Write a published verdict as a signed attestation (DSSE); one of its signers signs it."""
+    from provenance_cli.files import write_file
+
+    with open_signing(desk, key, passphrase_file) as opened:
+        view = opened.find(item)
+        envelope = opened.export_verdict(view.item, audience=audience)
+    target = out or Path(f"{view.accession}-verdict-{audience}.dsse.json")
+    if str(target) == "-":
+        sys.stdout.write(envelope.decode("ascii"))
+        return
+    write_file(target, envelope)
+    voice.say(f"{audience} verdict on {view.accession} written to {voice.visible(str(target))}")
 
 
 def _tell(accession: str, signed: "VerdictRecord", what: str) -> None:

@@ -10,7 +10,6 @@ import shlex
 import shutil
 import subprocess
 import sys
-import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.resources import as_file, files
@@ -181,8 +180,10 @@ class _Story:
         _verify(package / "VERIFY.sh")
         voice.result()
         voice.result(f"Open {voice.paint(str(report), 'bold')} in a browser.")
-        voice.result(f"Look around: prov show {item} --desk {self._folder / 'desk'}")
-        voice.result(f"             prov verdict why {item} --desk {self._folder / 'desk'}")
+        voice.result(f"Look around: {_prov_here()} show {item} --desk {self._folder / 'desk'}")
+        voice.result(
+            f"             {_prov_here()} verdict why {item} --desk {self._folder / 'desk'}"
+        )
 
     def _run(self, *words: str, key: str | None = None, expect: int = 0) -> None:
         """Print a command and run it as it stands."""
@@ -222,14 +223,18 @@ def _only_item(desk_folder: Path) -> str:
 
 
 def _command_lines(text: str) -> list[str]:
-    lines = textwrap.wrap(
-        text,
-        width=voice.columns() - 6,
-        subsequent_indent="    ",
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+    """Return the command in lines that can be copied: broken between arguments only."""
+    lines, room = [""], voice.columns() - 6
+    for word in map(shlex.quote, shlex.split(text)):
+        if lines[-1] and len(lines[-1]) + len(word) >= room:
+            lines.append("   ")
+        lines[-1] += f" {word}" if lines[-1] else word
     return [line + (" \\" if line is not lines[-1] else "") for line in lines]
+
+
+def _prov_here() -> str:
+    """Return how `prov` is called from this shell."""
+    return "prov" if shutil.which("prov") else sys.argv[0]
 
 
 def _chapter(number: str, title: str) -> None:
