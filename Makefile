@@ -54,8 +54,11 @@ wheel-files: $(VENV)/.dev
 
 # After a change of dependencies in pyproject.toml; needs `uv`.
 lock:
+	uv pip compile requirements/build.in --universal \
+		--python-version 3.11 --generate-hashes --no-header -o requirements/build.txt
 	uv pip compile pyproject.toml requirements/build.in --universal \
-		--python-version 3.11 --generate-hashes --no-header -o requirements/run.txt
+		--python-version 3.11 --generate-hashes --no-header -c requirements/build.txt \
+		-o requirements/run.txt
 	uv pip compile pyproject.toml requirements/build.in --extra postgres --group dev --universal \
 		--python-version 3.11 --generate-hashes --no-header -c requirements/run.txt \
 		-o requirements/dev.txt
@@ -64,13 +67,14 @@ $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed; say make PYTHON=/path/to/python3.11")'
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.run: requirements/run.txt pyproject.toml | $(VENV)/bin/python
-	$(PIP) --require-hashes -r requirements/run.txt
+$(VENV)/.run: requirements/build.txt requirements/run.txt pyproject.toml | $(VENV)/bin/python
+	$(PIP) --require-hashes -r requirements/build.txt
+	$(PIP) --no-build-isolation --require-hashes -r requirements/run.txt
 	$(PIP) --no-build-isolation -e .
 	touch $@
 
 $(VENV)/.dev: requirements/dev.txt $(VENV)/.run
-	$(PIP) --require-hashes -r requirements/dev.txt
+	$(PIP) --no-build-isolation --require-hashes -r requirements/dev.txt
 	touch $@
 
 clean:
