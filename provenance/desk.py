@@ -48,8 +48,8 @@ from provenance.journal.projecting import views_of
 from provenance.ledger.keys import Signer
 from provenance.ledger.roster import RosterKey
 from provenance.ports import StoredCheckpoint
-from provenance.signatures.trust import TrustSet
 from provenance.statements import Import
+from provenance.trust.model import TrustSet
 from provenance.verdict.dossier import Dossier
 from provenance.verdict.signing import AS_SUGGESTED, Ruling
 from provenance.verdict.staleness import Freshness

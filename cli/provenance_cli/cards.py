@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 FULL, EMPTY = "●", "·"
 GRADES: Final = 4
+_WEIGHTS: Final = {"contradiction": "but", "hidden": "unseen", "risk": "careful", "note": "note"}
 GOOD: Final = frozenset({"VERIFIED", "VERIFIED_EXTENDED"})
 BAD: Final = frozenset({"BROKEN", "REVOKED", "CHANGED_AFTER_SIGNING", "IDENTITY_MISMATCH"})
 
@@ -82,8 +83,9 @@ def _print_facts(examination: "Examination") -> None:
     said += [f"{key}: {value}" for key, value in facts.properties.items()]
     if said:
         _field("says", "; ".join(said))
-    for contradiction in facts.contradictions:
-        _field("but", contradiction)
+    for observation in facts.observations:
+        where = f" ({observation.where})" if observation.where else ""
+        _field(_WEIGHTS[observation.weight.value], f"{observation.text}{where}")
     for note in facts.notes:
         _field("note", note)
 

@@ -17,7 +17,7 @@ from provenance.examine.runner import Runner
 from provenance.journal.projecting import ARRIVALS
 from provenance.journal.reading import OpenedEntry
 from provenance.records import HiddenField, Json, NewRecord
-from provenance.signatures.trust import TrustSet
+from provenance.trust.model import TrustSet
 
 BATCH: Final = 100  # findings acknowledged together
 BATCH_SECONDS: Final = 2.0  # and no finding waits longer: a run that is stopped has got somewhere

@@ -88,7 +88,7 @@ def _run(found: Examination, entry: int | None) -> ToolRun:
     said = [f"outcome {found.outcome.code}", f"at {format_instant(found.at)}"]
     if facts is not None:
         said += [f"{key}: {value}" for key, value in sorted(facts.properties.items())]
-        said += [f"contradiction: {sentence}" for sentence in facts.contradictions]
+        said += [f"{one.weight.value}: {one.text}" for one in facts.observations]
     return ToolRun(
         tool=TOOL,
         version=versions,

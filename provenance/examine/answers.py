@@ -12,6 +12,7 @@ import signal
 from dataclasses import replace
 
 from provenance.errors import Malformed
+from provenance.examine.engines import Missing
 from provenance.examine.examination import Answer, Examination
 from provenance.examine.jail import describe_level
 from provenance.examine.outcome import Limits, Outcome, OutcomeKind
@@ -43,8 +44,17 @@ def failed(blank: Examination, outcome: Outcome) -> Examination:
     return replace(blank, outcome=outcome, signatures=report)
 
 
-def judge_answer(blank: Examination, raw: RawAnswer, limits: Limits) -> Examination:
-    """Turn what a child left behind into an examination; nothing in it is believed unread."""
+def judge_answer(
+    blank: Examination, raw: RawAnswer, limits: Limits, *, missing: tuple[Missing, ...] = ()
+) -> Examination:
+    """Turn what a child left behind into an examination; nothing in it is believed unread.
+
+    Args:
+        blank: what is known without the child.
+        raw: what the child left.
+        limits: under which it ran.
+        missing: engines that could not run: what they would have found is not known.
+    """
     walls, body = split_answer(raw.body)
     blank = replace(
         blank,
@@ -64,7 +74,17 @@ def judge_answer(blank: Examination, raw: RawAnswer, limits: Limits) -> Examinat
             kind=OutcomeKind.ANSWER_MALFORMED, code="answer-malformed", message=tame(error, 200)
         )
         return failed(blank, outcome)
-    return replace(blank, signatures=answer.signatures, facts=answer.facts, tools=answer.tools)
+    signatures = _with_missing(answer.signatures, missing)
+    return replace(blank, signatures=signatures, facts=answer.facts, tools=answer.tools)
+
+
+def _with_missing(report: SignatureReport, missing: tuple[Missing, ...]) -> SignatureReport:
+    """Say which kinds of signature were not looked for, and how to have them looked for."""
+    left_out = tuple(
+        f"{one.engine} signatures: pip install 'provenance-desk[{one.extra}]' looks for them"
+        for one in missing
+    )
+    return replace(report, not_determined=(*report.not_determined, *left_out))
 
 
 def _ending(  # noqa: PLR0911 - one return an ending

@@ -10,15 +10,50 @@ import io
 import os
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeAlias
 
 from provenance.errors import NotFound, SurroundingsError, UsageError
-from provenance.examine.identify import HEAD, TAIL
+from provenance.examine.identify import HEAD, TAIL, Identification, identify_bytes
+
+Openable: TypeAlias = str | os.PathLike[str] | BinaryIO
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A document as the supervisor knows it before any parser has seen it."""
+
+    descriptor: int
+    """Open for reading only."""
+    size: int
+    """Bytes."""
+    sha256: str
+    identification: Identification
 
 
 @contextlib.contextmanager
-def open_document(document: str | os.PathLike[str] | BinaryIO) -> Iterator[int]:
+def opened(document: Openable, *, name: str | None) -> Iterator[Opened]:
+    """Yield a document open for reading only, identified and digested.
+
+    Raises:
+        NotFound: no file at this path.
+        UsageError: not a file.
+        SurroundingsError: it cannot be read.
+    """
+    with open_document(document) as descriptor:
+        try:
+            size = os.fstat(descriptor).st_size
+            head, tail = read_ends(descriptor, size)
+            sha256 = digest_document(descriptor)
+        except OSError as error:
+            raise SurroundingsError(f"the document cannot be read: {error}") from error
+        identification = identify_bytes(head, tail, name=name)
+        yield Opened(descriptor=descriptor, size=size, sha256=sha256, identification=identification)
+
+
+@contextlib.contextmanager
+def open_document(document: Openable) -> Iterator[int]:
     """Yield a descriptor that can only be read."""
     if isinstance(document, str | os.PathLike):
         descriptor = _open_path(Path(document))

@@ -7,31 +7,18 @@ inverses; a stored headline that contradicts its own record is refused when read
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
 from provenance.errors import Malformed
 from provenance.examine.identify import Identification
 from provenance.examine.outcome import Limits, Outcome
+from provenance.examine.subject import Role
+from provenance.facts.model import Facts
 from provenance.signatures.axes import Headline
 from provenance.signatures.codec import from_jsonable, to_jsonable
 from provenance.signatures.model import SignatureReport
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Facts:
-    """What the document says about itself. All of it can be set to anything by its maker."""
-
-    pages: int | None = None
-    revisions: int | None = None
-    """States that can be told apart in the file, the present one included."""
-    properties: dict[str, str] = field(default_factory=dict)
-    """Entries of the document's information dictionary and XMP packet, as written."""
-    contradictions: tuple[str, ...] = ()
-    """Plain sentences: two things the document says that do not go together."""
-    notes: tuple[str, ...] = ()
-    """What could not be read, and why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,9 +26,19 @@ class Answer:
     """What a worker sends back when it came to its end."""
 
     signatures: SignatureReport
-    facts: Facts
+    facts: Facts | None
     tools: dict[str, str]
     """Parser name to version; an answer is only as good as the version that gave it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BesideRef:
+    """A second file that was looked at together with the document."""
+
+    role: Role
+    sha256: str
+    size: int
+    """Bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +52,9 @@ class Examination:
     """UTC instant that the caller gave as now."""
     reference_time: datetime | None
     """Instant that certificates were to be judged for, when the caller gave one."""
+    trust_set_sha256: str
+    """Digest of what the desk relied on; another set is another examination."""
+    beside: tuple[BesideRef, ...]
     identification: Identification
     outcome: Outcome
     signatures: SignatureReport

@@ -45,8 +45,10 @@ _MAGIC: Final[tuple[tuple[int, bytes, str], ...]] = (
     (0, b"%!PS", "application/postscript"),
     (0, b"-----BEGIN PGP", "application/pgp-encrypted"),
     (0, b"-----BEGIN SSH SIGNATURE", "application/x-ssh-signature"),
+    (0, b"-----BEGIN PKCS7-----", "application/pkcs7-mime"),
+    (0, b"-----BEGIN CMS-----", "application/pkcs7-mime"),
     (0, b"-----BEGIN CERTIFICATE", "application/x-pem-file"),
-    (0, b"untrusted comment:", "application/x-minisign"),
+    (0, b"untrusted comment:", "application/x-signify"),
     (0, b"!BDN", "application/vnd.ms-outlook-pst"),
 )
 _RIFF: Final = {b"WEBP": "image/webp", b"WAVE": "audio/wav", b"AVI ": "video/x-msvideo"}
@@ -124,7 +126,10 @@ EXTENSIONS: Final[dict[str, tuple[str, ...]]] = {
     "mp3": ("audio/mpeg",),
     "wav": ("audio/wav",),
     "asc": ("application/pgp-encrypted", "application/pgp-signature", "application/pgp-keys"),
-    "sig": ("application/pgp-signature", "application/x-ssh-signature"),
+    "sig": ("application/pgp-signature", "application/x-ssh-signature", "application/x-signify"),
+    "minisig": ("application/x-minisign",),
+    "p7s": ("application/pkcs7-mime",),
+    "p7m": ("application/pkcs7-mime",),
     "exe": ("application/vnd.microsoft.portable-executable",),
 }
 """Formats that a file name's extension (lower case, no dot) promises."""
@@ -134,6 +139,7 @@ _HEADER: Final = re.compile(
     rb"|content-type|reply-to|dkim-signature|arc-seal|x-[a-z0-9-]+)[ \t]*:",
     re.IGNORECASE,
 )
+_SIGNED_DATA: Final = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02"  # RFC 5652 section 5.1
 _FROM_LINE: Final = re.compile(rb"From \S+ .*\d{4}")
 
 
@@ -181,7 +187,7 @@ def _extension(name: str | None) -> str | None:
     return extension.lower() if dot and re.fullmatch(r"[A-Za-z0-9]{1,12}", extension) else None
 
 
-def _identify(head: bytes, tail: bytes) -> tuple[str, int]:  # noqa: PLR0911 - one return a rule
+def _identify(head: bytes, tail: bytes) -> tuple[str, int]:  # noqa: C901, PLR0911 - one return a rule
     if not head:
         return "application/x-empty", 0
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
@@ -200,16 +206,33 @@ def _identify(head: bytes, tail: bytes) -> tuple[str, int]:  # noqa: PLR0911 - o
             return _refine(media_type, head), offset
     if pdf > 0:
         return "application/pdf", pdf
+    if head[0] == 0x30 and _SIGNED_DATA in head[:32]:
+        return "application/pkcs7-mime", 0
+    if _is_pgp_signature(head):
+        return "application/pgp-signature", 0
     return _identify_text(head), 0
 
 
 def _refine(media_type: str, head: bytes) -> str:
+    if media_type == "application/x-signify" and b"\ntrusted comment:" in head[:2048]:
+        return "application/x-minisign"
     if media_type == "application/pgp-encrypted":
         if head.startswith((b"-----BEGIN PGP SIGNATURE", b"-----BEGIN PGP SIGNED")):
             return "application/pgp-signature"
         if head.startswith((b"-----BEGIN PGP PUBLIC", b"-----BEGIN PGP PRIVATE")):
             return "application/pgp-keys"
     return media_type
+
+
+def _is_pgp_signature(head: bytes) -> bool:
+    """A binary signature packet (RFC 9580 sections 4.2 and 5.2): tag 2, a plausible version."""
+    if head[0] in {0x88, 0x89}:  # old format, one or two octets of length
+        body = head[2:] if head[0] == 0x88 else head[3:]
+    elif head[0] == 0xC2 and len(head) > 2:  # new format
+        body = head[2:] if head[1] < 192 else head[3:]
+    else:
+        return False
+    return body[:1] in {b"\x03", b"\x04", b"\x06"} and len(body) > 1 and body[1] in {0, 1, 5}
 
 
 def _identify_zip(head: bytes, tail: bytes) -> str:
@@ -260,7 +283,8 @@ def _identify_text(head: bytes) -> str:  # noqa: C901, PLR0911 - one return a ru
     if b"-----BEGIN PGP" in text[:4096]:
         return _refine("application/pgp-encrypted", text[text.index(b"-----BEGIN PGP") :])
     if re.match(rb"[\[{]\s*(?:[\"\[{\]}]|-?\d)", start):
-        return "application/json"
+        sigstore = b"application/vnd.dev.sigstore.bundle" in start
+        return "application/vnd.dev.sigstore.bundle+json" if sigstore else "application/json"
     return "text/plain" if _mostly_text(text) else UNKNOWN
 
 

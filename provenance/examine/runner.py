@@ -1,39 +1,52 @@
 """Examine documents in sealed worker processes; every ending is a value.
 
-Per document, in order: identify it from its first and last bytes (our own code, no parser); if no
-parser exists for that format, say so and stop; digest it; hand it to a zygote, which forks one
-jailed child; take back at most `limits.answer` bytes; treat them as hostile: strict JSON, strict
-schema, hidden characters escaped, digests compared. Timeout, crash, out of memory, an answer too
-large or malformed, and refusal each become an Outcome. Raises only for the caller's mistakes and
-broken surroundings. Safe to use from several threads; uses no clock but for its own time limits.
+Per document, in order: identify it from its first and last bytes (our own code, no parser); digest
+it; if no engine exists for that format, say so and stop; hand it, and at most MAX_BESIDE files that
+belong to it, to a zygote, which forks one jailed child; take back at most `limits.answer` bytes;
+treat them as hostile: strict JSON, strict schema, hidden characters escaped, digests compared.
+Timeout, crash, out of memory, an answer too large or malformed, and refusal each become an Outcome.
+Raises only for the caller's mistakes and broken surroundings. Safe to use from several threads;
+uses no clock but for its own time limits.
 """
 
-import base64
 import os
 import queue
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import TracebackType
-from typing import Any, BinaryIO, Final, Self
+from typing import Any, Final, Self
 
 from provenance import __version__
-from provenance.errors import SurroundingsError, UsageError
+from provenance.errors import UsageError
 from provenance.examine.answers import failed, judge_answer, split_answer, without_parser
-from provenance.examine.documents import digest_document, open_document, read_ends
-from provenance.examine.examination import Examination
-from provenance.examine.identify import Identification, identify_bytes
+from provenance.examine.documents import Openable, Opened, opened
+from provenance.examine.engines import rows_for
+from provenance.examine.examination import BesideRef, Examination
 from provenance.examine.jail import describe_level
 from provenance.examine.outcome import Limits, Outcome, OutcomeKind
+from provenance.examine.subject import Role
+from provenance.examine.worker import MAX_BESIDE
 from provenance.examine.zygote import RawAnswer, Zygote
 from provenance.instants import format_instant
+from provenance.signatures.codec import to_jsonable
 from provenance.signatures.model import SignatureReport
-from provenance.signatures.trust import TrustSet
+from provenance.signatures.text import tame
+from provenance.trust.model import TrustSet
 
-JOBS: Final[dict[str, str]] = {"application/pdf": "provenance.examine.pdf_job:examine_pdf"}
-"""Media type to the function that examines it in a worker; a new format adds one row."""
-
+JOB: Final = "provenance.examine.job:examine_document"
 MAX_WORKERS: Final = 64  # zygotes; more would only compete for the same cores
 NO_PARSER: Final = "no parser ran"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Companion:
+    """A file that may belong to the document: its detached signature, or what it signs."""
+
+    document: Openable
+    role: Role
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +88,7 @@ class Runner:
         self._workers = workers
         for _ in range(workers):
             self._slots.put(None)  # started when first needed: most files need no parser
+        self._trust: tuple[TrustSet, dict[str, Any]] | None = None
         self._closed = False
 
     def __enter__(self) -> Self:
@@ -100,12 +114,13 @@ class Runner:
 
     def examine(
         self,
-        document: str | os.PathLike[str] | BinaryIO,
+        document: Openable,
         *,
         name: str | None,
         at: datetime,
         trust: TrustSet,
         reference_time: datetime | None = None,
+        beside: Sequence[Companion] = (),
     ) -> Examination:
         """Examine one document.
 
@@ -114,54 +129,81 @@ class Runner:
                 where it has a descriptor.
             name: the name it came with, compared with its bytes and then forgotten.
             at: now; aware.
-            trust: the desk's anchors; an empty set is a good start.
+            trust: what the desk relies on; an empty set is a good start.
             reference_time: judge certificates for this instant; aware.
+            beside: files that may belong to it: detached signatures, or what it is a signature of.
 
         Raises:
             NotFound: no file at this path.
-            UsageError: not a file, a time without its zone, or the runner is closed.
+            UsageError: not a file, a time without its zone, too many files beside it, or the
+                runner is closed.
             SurroundingsError: the file cannot be read, or no worker or parser can be started.
         """
         if self._closed:
             raise UsageError("this runner is closed")
         if at.tzinfo is None or (reference_time is not None and reference_time.tzinfo is None):
             raise UsageError("times need a zone")
-        with open_document(document) as descriptor:
-            try:
-                size = os.fstat(descriptor).st_size
-                head, tail = read_ends(descriptor, size)
-                sha256 = digest_document(descriptor)
-            except OSError as error:
-                raise SurroundingsError(f"the document cannot be read: {error}") from error
-            blank = self._blank(identify_bytes(head, tail, name=name), sha256, size, at)
-            blank = replace(blank, reference_time=reference_time)
-            return self._dispatch(descriptor, blank, trust)
+        if len(beside) > MAX_BESIDE:
+            raise UsageError(f"at most {MAX_BESIDE} files beside a document, not {len(beside)}")
+        with ExitStack() as stack:
+            main = stack.enter_context(opened(document, name=name))
+            others = [
+                (stack.enter_context(opened(one.document, name=one.name)), one) for one in beside
+            ]
+            blank = self._blank(main, at, trust, reference_time)
+            blank = replace(
+                blank,
+                beside=tuple(
+                    BesideRef(role=one.role, sha256=file.sha256, size=file.size)
+                    for file, one in others
+                ),
+            )
+            return self._dispatch(main, others, blank, trust)
 
-    def _dispatch(self, descriptor: int, blank: Examination, trust: TrustSet) -> Examination:
-        media_type = blank.identification.media_type
-        job = self._job or JOBS.get(media_type)
-        if job is None:
+    def _dispatch(
+        self,
+        main: Opened,
+        others: list[tuple[Opened, Companion]],
+        blank: Examination,
+        trust: TrustSet,
+    ) -> Examination:
+        engines, missing = rows_for(main.identification.media_type, beside=bool(others))
+        if not engines and self._job is None:
             return without_parser(blank)
-        if blank.size > self._limits.file:
+        total = main.size + sum(file.size for file, _ in others)
+        if total > self._limits.file:
             outcome = Outcome(
                 kind=OutcomeKind.REFUSED,
                 code="document-too-large",
-                message=f"{blank.size} bytes; the limit is {self._limits.file}",
+                message=f"{total} bytes; the limit is {self._limits.file}",
             )
             return failed(blank, outcome)
-        raw = self._run(self._request(job, blank, trust), descriptor)
-        return judge_answer(blank, raw, self._limits)
+        request = self._request(engines, blank)
+        request["beside"] = [
+            {
+                "role": one.role.value,
+                "name": tame(one.name or "", 200),
+                "size": file.size,
+                "sha256": file.sha256,
+                "media_type": file.identification.media_type,
+            }
+            for file, one in others
+        ]
+        descriptors = [main.descriptor, *(file.descriptor for file, _ in others)]
+        raw = self._run(request, descriptors, trust)
+        return judge_answer(blank, raw, self._limits, missing=missing)
 
-    def _request(self, job: str, blank: Examination, trust: TrustSet) -> dict[str, Any]:
+    def _request(self, engines: tuple[str, ...], blank: Examination) -> dict[str, Any]:
         reference = blank.reference_time
         return {
-            "job": job,
+            "job": self._job or JOB,
+            "engines": list(engines),
             "media_type": blank.identification.media_type,
             "sha256": blank.document_sha256,
             "size": blank.size,
             "at": format_instant(blank.at),
             "reference_time": format_instant(reference) if reference else None,
-            "anchors": [base64.b64encode(der).decode() for der in trust.anchors],
+            "trust_sha256": blank.trust_set_sha256,
             "limits": {
                 "seconds": self._limits.seconds,
                 "memory": self._limits.memory,
@@ -171,14 +213,16 @@ class Runner:
             "require_full_jail": self._require_full,
         }
 
-    def _run(self, request: dict[str, Any], descriptor: int) -> RawAnswer:
+    def _run(
+        self, request: dict[str, Any], descriptors: Sequence[int], trust: TrustSet
+    ) -> RawAnswer:
         """Borrow a zygote; one that is lost or interrupted is never given back."""
         zygote = self._slots.get()
         keep = False
         try:
             if zygote is None:
                 zygote = Zygote()
-            raw = zygote.run(request, descriptor)
+            raw = zygote.run(request, *descriptors, trust=self._spelled(trust))
             keep = not raw.lost
             return raw
         finally:
@@ -187,17 +231,25 @@ class Runner:
                 zygote = None
             self._slots.put(zygote)
 
+    def _spelled(self, trust: TrustSet) -> dict[str, Any]:
+        """Return the set as JSON values; spelled once for the documents of one run."""
+        if self._trust is None or self._trust[0] is not trust:
+            self._trust = (trust, to_jsonable(trust))
+        return self._trust[1]
+
     def _blank(
-        self, identification: Identification, sha256: str, size: int, at: datetime
+        self, main: Opened, at: datetime, trust: TrustSet, reference_time: datetime | None
     ) -> Examination:
         return Examination(
-            document_sha256=sha256,
-            size=size,
+            document_sha256=main.sha256,
+            size=main.size,
             at=at,
-            reference_time=None,
-            identification=identification,
+            reference_time=reference_time,
+            trust_set_sha256=trust.sha256,
+            beside=(),
+            identification=main.identification,
             outcome=Outcome(kind=OutcomeKind.EXAMINED, code="examined"),
-            signatures=SignatureReport(document_sha256=sha256),
+            signatures=SignatureReport(document_sha256=main.sha256),
             facts=None,
             tools={"provenance": __version__},
             jail=(),

@@ -7,7 +7,6 @@ walls stand, and only then reads. A child is never used twice: a parser taken ov
 must not write another's answer. Holds no key, no trust decision of its own, no desk.
 """
 
-import base64
 import gc
 import importlib
 import json
@@ -28,7 +27,11 @@ EXIT_MEMORY: Final = 81  # the job ran out of memory and said so
 EXIT_JAIL: Final = 82  # the walls asked for did not stand, so nothing was read
 EXIT_FAULT: Final = 83  # the job itself raised; the answer names the class
 
-_DOCUMENT, _ANSWER = 3, 4  # descriptors of the child
+MAX_BESIDE: Final = 8  # files beside one document; a signed letter has one signature, or a few
+MAX_DESCRIPTORS: Final = 2 + MAX_BESIDE
+
+_DOCUMENT, _ANSWER, _BESIDE = 3, 4, 5  # descriptors of the child; files beside it from 5 on
+_TRUST: dict[str, Any] = {}  # the newest set as it was sent, by digest; written in the zygote only
 _POLL: Final = 0.005  # seconds between looks where the system has no process descriptors
 
 
@@ -38,13 +41,16 @@ def serve(channel_number: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor hears Ctrl-C and hangs up
     _remove_http_client()
     send_frame(channel, {"ready": True})
-    while (frame := receive_frame(channel, descriptors=2)) is not None:
+    while (frame := receive_frame(channel, descriptors=MAX_DESCRIPTORS)) is not None:
         request, descriptors = frame
         _serve_one(channel, request, descriptors)
     os._exit(0)  # taking a thousand modules apart in order would only make the desk wait
 
 
 def _serve_one(channel: socket.socket, request: dict[str, Any], descriptors: list[int]) -> None:
+    if "trust" in request:
+        _TRUST.clear()
+        _TRUST[request["trust_sha256"]] = request["trust"]
     try:
         module, name = request["job"].split(":")
         try:
@@ -151,23 +157,17 @@ def _run(job: Any, request: dict[str, Any]) -> int:  # noqa: ANN401 - any functi
 
 
 def _keep_only(descriptors: list[int]) -> None:
-    """Null device on 0 to 2, the document on 3, the answer on 4, nothing else."""
-    document, answer = (os.dup(one) for one in descriptors)
-    null = os.open(os.devnull, os.O_RDWR)
-    document, answer, null = (_move_up(one) for one in (document, answer, null))
-    for target, source in (
-        (0, null),
-        (1, null),
-        (2, null),
-        (_DOCUMENT, document),
-        (_ANSWER, answer),
-    ):
+    """Null device on 0 to 2, document on 3, answer on 4, files beside it from 5, nothing else."""
+    answer, document, *beside = (_move_up(one) for one in descriptors)
+    null = _move_up(os.open(os.devnull, os.O_RDWR))
+    wanted = [null, null, null, document, answer, *beside]
+    for target, source in enumerate(wanted):
         os.dup2(source, target)
-    os.closerange(_ANSWER + 1, max(document, answer, null, 256) + 64)
+    os.closerange(len(wanted), max(*wanted, 256) + 64)
 
 
 def _move_up(descriptor: int) -> int:
-    """Return a copy above the five that are about to be overwritten."""
+    """Return a copy above those that are about to be overwritten."""
     import fcntl  # noqa: PLC0415 - not on every system that can import this module
 
     return fcntl.fcntl(descriptor, fcntl.F_DUPFD, 32)
@@ -204,11 +204,15 @@ def _remove_http_client() -> None:
     sys.modules["aiohttp"] = stand_in
 
 
+def held_trust(sha256: str) -> Any:  # noqa: ANN401 - JSON values
+    """Return the trust set that was sent, for a job to read.
+
+    Raises:
+        KeyError: none of this digest was sent.
+    """
+    return _TRUST[sha256]
+
+
 def report_walls(_document: int, _request: dict[str, Any]) -> dict[str, Any]:
     """A job that does nothing: the walls it stood behind are the answer."""
     return {}
-
-
-def anchors_of(request: dict[str, Any]) -> tuple[bytes, ...]:
-    """Return the anchor certificates of a request, DER."""
-    return tuple(base64.b64decode(one) for one in request["anchors"])

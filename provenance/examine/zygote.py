@@ -67,6 +67,7 @@ class Zygote:
         finally:
             theirs.close()
         self._channel = ours
+        self._trust_sha256: str | None = None
         self._greet()
 
     def _greet(self) -> None:
@@ -90,18 +91,24 @@ class Zygote:
             return lines[-1] if lines else f"it ended with status {self._process.returncode}"
         return "it did not answer"
 
-    def run(self, request: dict[str, Any], document: int) -> RawAnswer:
-        """Run one job on an open descriptor and wait for its end.
+    def run(
+        self, request: dict[str, Any], *documents: int, trust: dict[str, Any] | None = None
+    ) -> RawAnswer:
+        """Run one job on open descriptors, the document's first, and wait for its end.
+
+        `trust` is sent along when the zygote does not hold it yet: it may be megabytes.
 
         Raises:
             SurroundingsError: the job's parsers cannot be loaded on this machine.
         """
         seconds, limit = request["limits"]["seconds"], request["limits"]["answer"]
         reader, writer = os.pipe()
+        new = trust is not None and request["trust_sha256"] != self._trust_sha256
         try:
             try:
                 self._channel.settimeout(GRACE)
-                send_frame(self._channel, request, (document, writer))
+                announced = request | {"trust": trust} if new else request
+                send_frame(self._channel, announced, (writer, *documents))
             except OSError:
                 return RawAnswer(body=b"", too_large=False, timed_out=False, lost=True)
             finally:
@@ -110,6 +117,8 @@ class Zygote:
             body, too_large = _read_capped(reader, limit, seconds + START + GRACE)
         finally:
             os.close(reader)
+        if new:
+            self._trust_sha256 = request["trust_sha256"]
         return self._report(body, too_large=too_large, seconds=seconds)
 
     def _report(self, body: bytes, *, too_large: bool, seconds: float) -> RawAnswer:

@@ -1,13 +1,15 @@
 """Records to JSON values and back, strictly: what is read was written, or it is refused.
 
-Writing: every field, enums by value, instants as RFC 3339 in UTC; derived words (a headline) are
-added for the reader. Reading, in order: exactly the known keys; each value of exactly the declared
-type (a bool is not an int, a whole number is not a bool); texts without hidden characters (or
-escaped, where the caller says so) and no longer than MAX_STRING; lists no longer than MAX_ITEMS;
-derived words equal to what the record itself yields. The first that fails raises Malformed.
-The input may come from a process that a hostile document has taken over.
+Writing: every field, enums by value, instants as RFC 3339 in UTC, bytes as base64; derived words
+(a headline) are added for the reader. Reading, in order: exactly the known keys; each value of
+exactly the declared type (a bool is not an int, a whole number is not a bool); texts without hidden
+characters (or escaped, where the caller says so) and no longer than MAX_STRING; lists no longer
+than MAX_ITEMS; derived words equal to what the record itself yields. The first that fails raises
+Malformed. The input may come from a process that a hostile document has taken over.
 """
 
+import base64
+import binascii
 import math
 import types
 import typing
@@ -22,18 +24,23 @@ from provenance.instants import format_instant, parse_instant
 from provenance.signatures.text import escape_hidden, is_printable_safe
 
 MAX_STRING: Final = 20_000  # characters in one text; our own worker keeps to a tenth of it
+MAX_BYTES: Final = 16 << 20  # of one binary value; the largest revocation lists have some millions
 MAX_ITEMS: Final = 10_000  # entries of one list; bounds the work a hostile answer can ask for
 MAX_WHOLE: Final = 1 << 63  # whole numbers below this fit every database and every reader
 
 T = TypeVar("T")
 
 
-def to_jsonable(value: object) -> Any:  # noqa: ANN401 - JSON values have no narrower type
+def to_jsonable(  # noqa: PLR0911 - one return a type
+    value: object,
+) -> Any:  # noqa: ANN401 - JSON values have no narrower type
     """Return the value as dicts, lists, texts, numbers, booleans and None."""
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, datetime):
         return format_instant(value)
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode("ascii")
     if isinstance(value, tuple):
         return [to_jsonable(item) for item in value]
     if is_dataclass(value) and not isinstance(value, type):
@@ -147,6 +154,8 @@ def _read_scalar(kind: type, value: object, where: str, escape: bool) -> object:
             return parse_instant(value)
         except UsageError as error:
             raise Malformed(f"{where}: not an instant") from error
+    if kind is bytes and isinstance(value, str):
+        return _read_bytes(value, where)
     if kind is bool and isinstance(value, bool):
         return value
     if kind is int and type(value) is int and abs(value) < MAX_WHOLE:
@@ -154,3 +163,16 @@ def _read_scalar(kind: type, value: object, where: str, escape: bool) -> object:
     if kind is float and type(value) in {int, float} and math.isfinite(cast("float", value)):
         return float(cast("float", value))
     raise Malformed(f"{where}: want {kind.__name__}")
+
+
+def _read_bytes(value: str, where: str) -> bytes:
+    if len(value) > MAX_BYTES * 4 // 3 + 4:
+        raise Malformed(f"{where}: more than {MAX_BYTES} bytes")
+    try:
+        data = base64.b64decode(value, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise Malformed(f"{where}: not base64") from error
+    # Trailing bits that decode to nothing would make one value two texts.
+    if base64.b64encode(data).decode("ascii") != value:
+        raise Malformed(f"{where}: not canonical base64")
+    return data

@@ -17,7 +17,7 @@ from tests.desk.scene import LETTER, ROOT
 def _signing() -> ModuleType:
     """The parties and the signer of the signature tests."""
     spec = importlib.util.spec_from_file_location(
-        "signing_world", ROOT / "tests" / "signatures" / "world.py"
+        "signing_world", ROOT / "tests" / "signatures" / "pdf" / "world.py"
     )
     assert spec is not None
     assert spec.loader is not None

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from provenance.examine.identify import EXTENSIONS, UNKNOWN, identify_bytes
-from tests.signatures.letters import bare_page
+from tests.signatures.pdf.letters import bare_page
 
 
 def _zip(*members: str, mimetype: str = "") -> bytes:
@@ -110,3 +110,27 @@ def test_every_promised_type_is_well_formed() -> None:
         assert extension == extension.lower()
         assert promised
         assert all(one.count("/") == 1 for one in promised)
+
+
+@pytest.mark.parametrize(
+    ("head", "media_type"),
+    [
+        (b"untrusted comment: x\nRWQ\ntrusted comment: y\nq\n", "application/x-minisign"),
+        (b"untrusted comment: x\nRWQ\n", "application/x-signify"),
+        (
+            bytes.fromhex("3080 0609 2a864886f70d010702 a080"),
+            "application/pkcs7-mime",
+        ),
+        (bytes.fromhex("308006092a864886f70d010703a080"), "application/octet-stream"),
+        (bytes.fromhex("88 75 04 00 16 08"), "application/pgp-signature"),
+        (bytes.fromhex("c2 75 04 00 16 08"), "application/pgp-signature"),
+        (bytes.fromhex("88 75 09 00 16 08"), "application/octet-stream"),
+        (
+            b'{"mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json"}',
+            "application/vnd.dev.sigstore.bundle+json",
+        ),
+    ],
+)
+def test_signature_files_are_told_apart(head: bytes, media_type: str) -> None:
+    """Each sort of detached signature has a name, and its neighbours do not get it."""
+    assert identify_bytes(head).media_type == media_type

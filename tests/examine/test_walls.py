@@ -15,8 +15,8 @@ from provenance.errors import NotFound, SurroundingsError, UsageError
 from provenance.examine.outcome import Limits, OutcomeKind
 from provenance.examine.runner import Runner, jail_level
 from provenance.signatures.axes import Headline
-from provenance.signatures.trust import TrustSet
-from tests.signatures.letters import bare_page
+from provenance.trust.model import TrustSet
+from tests.signatures.pdf.letters import bare_page
 
 NOW = datetime(2040, 1, 1, tzinfo=UTC)
 QUICK = Limits(seconds=1.5, memory=512 << 20)
@@ -176,7 +176,7 @@ def test_a_supervisor_that_dies_takes_its_workers_along(
         "import sys; sys.path[:0]=sys.argv[2:]\n"
         "from datetime import UTC, datetime\n"
         "from provenance.examine.runner import Runner\n"
-        "from provenance.signatures.trust import TrustSet\n"
+        "from provenance.trust.model import TrustSet\n"
         "with Runner(job='tests.examine.probes:sleep') as runner:\n"
         "    runner.examine(sys.argv[1], name=None, at=datetime(2040,1,1,tzinfo=UTC),"
         " trust=TrustSet())\n"

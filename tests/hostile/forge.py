@@ -164,7 +164,7 @@ def appended(data: bytes, objects: dict[int, bytes], *, table_of: bytes | None =
 
 
 def every_attack(data: bytes) -> Iterator[tuple[str, bytes]]:
-    """All attacks on one signed file (its page made by tests.signatures.letters)."""
+    """All attacks on one signed file (its page made by tests.signatures.pdf.letters)."""
     content = b"BT /F1 20 Tf 72 600 Td (We pay one million.) Tj ET"
     for keep in (0.2, 0.5, 0.9, 0.99):
         yield f"truncated-{int(keep * 100)}", truncated(data, keep)
@@ -193,8 +193,8 @@ def _put(pattern: re.Pattern[bytes], data: bytes, text: bytes) -> bytes:
 
 
 def _write(folder: Path) -> None:
-    from tests.signatures.letters import bare_page  # noqa: PLC0415 - only when run as a script
-    from tests.signatures.world import make_world, sign  # noqa: PLC0415 - same
+    from tests.signatures.pdf.letters import bare_page  # noqa: PLC0415 - only when run as a script
+    from tests.signatures.pdf.world import make_world, sign  # noqa: PLC0415 - same
 
     world = make_world()
     signed = sign(bare_page(), world.signer, authority=world.authority)

@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from provenance.signatures.axes import ChangedAfter, Headline, Integrity, Kind, Scope, Visible
 from provenance.signatures.model import SignatureReport
-from provenance.signatures.pdf import inspect_pdf
-from provenance.signatures.trust import TrustSet
+from provenance.signatures.pdf.judging import inspect_pdf
+from provenance.trust.model import Anchor, TrustSet
 from tests.hostile import forge
-from tests.signatures.letters import bare_page
-from tests.signatures.world import NOW, World, make_world, sign
+from tests.signatures.pdf.letters import bare_page
+from tests.signatures.pdf.world import NOW, World, make_world, sign
 
 ASSETS = Path(__file__).parent / "assets"
 GOOD = {
@@ -48,7 +48,7 @@ def judge(data: bytes, trust: TrustSet) -> SignatureReport:
     return SignatureReport(
         document_sha256=digest,
         statuses=found.statuses,
-        detectors_run=found.detectors_run,
+        detectors_run=found.ran,
         detectors_failed=found.failures,
         warnings=found.warnings,
     )
@@ -71,7 +71,7 @@ def test_every_attack_is_refused(signed: bytes, world: World) -> None:
 
 def test_kept_assets_are_refused() -> None:
     """Files made by an earlier run of the generator get the answers written down then."""
-    trust = TrustSet(anchors=((ASSETS / "authority.der").read_bytes(),))
+    trust = TrustSet(anchors=(Anchor(der=(ASSETS / "authority.der").read_bytes()),))
     expected = json.loads((ASSETS / "expected.json").read_text("utf-8"))
     files = {path.stem: path for path in ASSETS.glob("*.pdf")}
     assert set(files) == set(expected)

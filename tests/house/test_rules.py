@@ -17,7 +17,6 @@ MODULE_LINES: Final = 400
 BODY_LINES: Final = 40  # of a function without signature and docstring
 
 LONG_BODIES: Final = {
-    "provenance/examine/pdf_job.py:_report": "one literal: the report's members in reading order",
     "store/provenance_store/migrations/versions/0001_first.py:_log": "the tables, column by column",
 }
 """Function -> why it may be longer. Without a reason there is no exception."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from provenance.examine.examination import Examination
 from provenance.examine.runner import Runner
 from provenance.signatures.axes import Headline, Integrity, Kind, Presence
-from provenance.signatures.trust import TrustSet
+from provenance.trust.model import TrustSet
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 # pyHanko's own tests expect these of its files to be refused, each for what its name says.

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.signatures.letters import bare_page
-from tests.signatures.world import World, make_world, sign
+from tests.signatures.pdf.letters import bare_page
+from tests.signatures.pdf.world import World, make_world, sign
 
 
 @pytest.fixture(scope="session")

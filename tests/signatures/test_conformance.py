@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from provenance.examine.runner import Runner
-from provenance.signatures.pdf import inspect_pdf
-from provenance.signatures.trust import TrustSet
+from provenance.signatures.pdf.judging import inspect_pdf
+from provenance.trust.model import TrustSet
 from tests.signatures.conformance import AT, Row, agreement, as_markdown, is_good
 
 CORPUS = Path(__file__).resolve().parents[2] / "../shared/corpus"

@@ -32,7 +32,7 @@ from provenance.signatures.model import (
 )
 from provenance.signatures.sentence import explain_signature, say_report, say_signature
 from provenance.signatures.text import escape_hidden, is_printable_safe
-from provenance.signatures.trust import TrustSet
+from provenance.trust.model import Anchor, TrustSet
 
 GOOD = SignatureStatus(
     id="1",
@@ -203,8 +203,8 @@ def test_escaped_text_is_safe_and_stays(text: str) -> None:
 
 def test_trust_sets_do_not_depend_on_order() -> None:
     """The same anchors in another order are the same set; what is no certificate is refused."""
-    one, other = b"\x30\x01", b"\x30\x02"
+    one, other = Anchor(der=b"\x30\x01"), Anchor(der=b"\x30\x02")
     assert TrustSet(anchors=(one, other)) == TrustSet(anchors=(other, one, one))
     assert TrustSet(anchors=(one,)).sha256 != TrustSet().sha256
     with pytest.raises(Malformed):
-        TrustSet(anchors=(b"-----BEGIN",))
+        TrustSet(anchors=(Anchor(der=b"-----BEGIN"),))

@@ -28,7 +28,7 @@ def inspect(
     """Look at files without a desk; exit code 1: a signature fails, 3: none could be checked."""
     from provenance.examine.runner import Runner
     from provenance.instants import parse_instant
-    from provenance.signatures.trust import TrustSet
+    from provenance.trust.model import TrustSet
     from provenance_cli.cards import print_examination
 
     for file in files:

@@ -13,9 +13,9 @@ from typing import Final
 
 import pypdfium2
 
-from provenance.examine.examination import Facts
+from provenance.facts.model import Facts, Observation, Weight
 from provenance.instants import format_instant
-from provenance.signatures.pdf_raw import survey_pdf
+from provenance.signatures.pdf.raw import survey_pdf
 from provenance.signatures.text import tame
 
 MAX_XMP: Final = 1 << 20  # bytes of one XMP packet that are read; real ones hold a few thousand
@@ -58,7 +58,7 @@ def read_pdf_facts(data: bytes, *, at: datetime) -> Facts:
         pages=pages,
         revisions=max(len(survey.revision_ends), 1),
         properties=properties,
-        contradictions=tuple(_contradictions(info, xmp, at)),
+        observations=tuple(_contradictions(info, xmp, at)),
         notes=tuple(notes),
     )
 
@@ -79,29 +79,37 @@ def _read_xmp(data: bytes) -> dict[str, str]:
     return found
 
 
-def _contradictions(info: dict[str, str], xmp: dict[str, str], at: datetime) -> list[str]:
+def _contradictions(info: dict[str, str], xmp: dict[str, str], at: datetime) -> list[Observation]:
     found = []
     created, modified = (parse_pdf_date(info.get(key, "")) for key in ("CreationDate", "ModDate"))
     if created and modified and modified < created - TOLERANCE:
-        found.append(
+        text = (
             f"The document says it was last modified ({format_instant(modified)}) before it was"
             f" created ({format_instant(created)})."
         )
+        found.append(_contradiction("modified-before-created", text))
     for key in ("Producer", "Creator"):
         one, other = info.get(key, "").strip(), xmp.get(key, "").strip()
         if one and other and one != other:
-            found.append(f'Two places name a different {key}: "{one}" and "{other}".')
+            text = f'Two places name a different {key}: "{one}" and "{other}".'
+            found.append(_contradiction(f"two-{key.lower()}s", text))
     for key in ("CreationDate", "ModDate"):
         first = parse_pdf_date(info.get(key, ""))
         second = _parse_xmp_date(xmp.get(key, ""))
         if first and second and abs(first - second) > TOLERANCE:
-            found.append(
+            text = (
                 f"Two places give a different {key}: {format_instant(first)} and"
                 f" {format_instant(second)}."
             )
+            found.append(_contradiction(f"two-{key.lower()}s", text))
         if first and first > at + timedelta(days=1):
-            found.append(f"The {key} lies in the future: {format_instant(first)}.")
+            text = f"The {key} lies in the future: {format_instant(first)}."
+            found.append(_contradiction("date-in-the-future", text))
     return found
+
+
+def _contradiction(code: str, text: str) -> Observation:
+    return Observation(code=code, weight=Weight.CONTRADICTION, text=text)
 
 
 def parse_pdf_date(text: str) -> datetime | None:

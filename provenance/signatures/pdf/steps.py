@@ -13,21 +13,17 @@ from asn1crypto import cms
 from pyhanko.pdf_utils import generic
 from pyhanko.sign.validation import EmbeddedPdfSignature, SignatureCoverageLevel
 
+from provenance.signatures.attempt import Fault, attempt
 from provenance.signatures.axes import Crypto, Integrity, Kind, Presence, Scope, TimeBasis
+from provenance.signatures.certificates import read_identity
 from provenance.signatures.model import Locator, SignatureStatus
-from provenance.signatures.pdf_raw import RangeCheck, RawSurvey, check_byte_range
-from provenance.signatures.pdf_read import Fault, Field, Opened, attempt, reopen_lax
-from provenance.signatures.pdf_render import Comparer
-from provenance.signatures.pdf_trust import (
-    Proof,
-    TrustContext,
-    judge_crypto,
-    judge_trust,
-    read_identity,
-    validate,
-)
+from provenance.signatures.pdf.raw import RangeCheck, RawSurvey, check_byte_range
+from provenance.signatures.pdf.read import Field, Opened, reopen_lax
+from provenance.signatures.pdf.render import Comparer
+from provenance.signatures.pdf.trust import Proof, judge_crypto, judge_trust, validate
 from provenance.signatures.text import tame
-from provenance.signatures.trust import TrustSet
+from provenance.signatures.vouching import TrustContext
+from provenance.trust.model import TrustSet
 
 ENGINE_VERSION: Final = version("pyhanko")
 _CHECKED: Final = frozenset({"/adbe.pkcs7.detached", "/ETSI.CAdES.detached", "/PBAD.PAdES"})

@@ -24,19 +24,18 @@ from pyhanko.sign.validation import (
 from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko_certvalidator import ValidationContext
 
-from provenance.signatures.axes import CertAtTime, Crypto, Signer, TimeBasis
-from provenance.signatures.model import Revocation, SignatureStatus, SignerIdentity
-from provenance.signatures.pdf_read import Fault, attempt, drive
+from provenance.signatures.attempt import Fault, attempt
+from provenance.signatures.axes import CertAtTime, Signer, TimeBasis
+from provenance.signatures.certificates import judge_strength, read_identity
+from provenance.signatures.drive import drive
+from provenance.signatures.model import Revocation, SignatureStatus
 from provenance.signatures.text import tame
-from provenance.signatures.trust import TrustSet
+from provenance.signatures.vouching import TrustContext, anchors_at
+from provenance.trust.model import Purpose
 
 KEY_USAGE: Final = KeyUsageConstraints(
     key_usage={"digital_signature", "non_repudiation"}, match_all_key_usages=False
 )
-MIN_RSA_BITS: Final = 2048  # NIST SP 800-131A: shorter keys are disallowed since 2014
-MIN_EC_BITS: Final = 224  # same table
-_BROKEN_DIGESTS: Final = frozenset({"md2", "md4", "md5"})
-_LEGACY_DIGESTS: Final = frozenset({"sha1", "ripemd160"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,20 +47,10 @@ class Proof:
     authority: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrustContext:
-    """What a judgement of trust depends on besides the document."""
-
-    trust: TrustSet
-    at: datetime
-    """Now, as the caller says."""
-    reference_time: datetime | None
-    """Overrides the choice of the reference time."""
-
-
 def validate(signature: Any, context: TrustContext, moment: datetime, *, stamp: bool) -> Any:  # noqa: ANN401
     """Run the engine's own check at one moment, offline and without difference analysis."""
-    checks = _validation_context(signature, context, moment)
+    purpose = Purpose.TSA if stamp else Purpose.PDF
+    checks = _validation_context(signature, context, moment, purpose)
     if stamp:
         return drive(async_validate_pdf_timestamp(signature, checks, skip_diff=True))
     return drive(
@@ -70,7 +59,7 @@ def validate(signature: Any, context: TrustContext, moment: datetime, *, stamp: 
             checks,
             # A time stamp is judged at the present: an authority whose key is out of use could
             # have been made to stamp any time.
-            ts_validation_context=_validation_context(signature, context, _now(context)),
+            ts_validation_context=_validation_context(signature, context, context.now, Purpose.TSA),
             key_usage_settings=KEY_USAGE,
             skip_diff=True,
         )
@@ -80,48 +69,15 @@ def validate(signature: Any, context: TrustContext, moment: datetime, *, stamp: 
 def judge_crypto(status: SignatureStatus, signature: Any) -> SignatureStatus:  # noqa: ANN401
     """Record algorithms and key size, and whether they are still fit for evidence."""
     info = signature.signer_info
-    digest = info["digest_algorithm"]["algorithm"].native
     mechanism = info["signature_algorithm"]
-    names = [digest, mechanism["algorithm"].native]
     hashed = attempt("signature-hash", lambda: mechanism.hash_algo)
-    digests = {digest} | ({hashed} if isinstance(hashed, str) else set())
-    key = signature.signer_cert.public_key
-    bits = key.bit_size if key.algorithm in {"rsa", "rsassa_pss", "dsa", "ec"} else None
-    short = (key.algorithm in {"rsa", "rsassa_pss"} and (bits or 0) < MIN_RSA_BITS) or (
-        key.algorithm == "ec" and (bits or 0) < MIN_EC_BITS
-    )
-    crypto = Crypto.OK
-    if digests & _LEGACY_DIGESTS or short or key.algorithm == "dsa":
-        crypto = Crypto.LEGACY
-    if digests & _BROKEN_DIGESTS:
-        crypto = Crypto.BROKEN
-    names.append(f"{key.algorithm}-{bits}" if bits else str(key.algorithm))
+    digests = [info["digest_algorithm"]["algorithm"].native]
+    digests += [hashed] if isinstance(hashed, str) else []
+    crypto, bits, names = judge_strength(digests, signature.signer_cert.public_key)
+    mechanism_name = tame(mechanism["algorithm"].native, 80)
     return replace(
-        status, crypto=crypto, key_bits=bits, algorithms=tuple(tame(name, 80) for name in names)
+        status, crypto=crypto, key_bits=bits, algorithms=(*names[:-1], mechanism_name, names[-1])
     )
-
-
-def read_identity(certificate: x509.Certificate) -> SignerIdentity:
-    """Read the names in a certificate; they are what its issuer, or its maker, wrote there."""
-    email = attempt("certificate-email", lambda: _email(certificate))
-    return SignerIdentity(
-        subject=tame(certificate.subject.human_friendly, 500),
-        email=tame(email, 200) if isinstance(email, str) else None,
-        issuer=tame(certificate.issuer.human_friendly, 500),
-        serial=str(certificate.serial_number)[:80],
-        spki_sha256=certificate.public_key.sha256.hex(),
-        fingerprint=certificate.sha256.hex(),
-    )
-
-
-def _email(certificate: x509.Certificate) -> str | None:
-    """Return the first e-mail address: RFC 5280 section 4.2.1.6 puts it in subjectAltName."""
-    names = certificate.subject_alt_name_value
-    for name in names or ():
-        if name.name == "rfc822_name":
-            return str(name.native)
-    found = certificate.subject.native.get("email_address")
-    return found if isinstance(found, str) else None
 
 
 def judge_trust(
@@ -147,7 +103,13 @@ def judge_trust(
     if stamp:
         moment = signature.signed_data["encap_content_info"]["content"].parsed["gen_time"].native
         status = replace(status, claimed_time=moment, time_basis=TimeBasis.CLAIMED)
-    first = validate(signature, context, _now(context), stamp=stamp)
+    if status.identity.spki_sha256 in context.trust.compromised_spki:
+        status = replace(status, cert_at_time=CertAtTime.COMPROMISED_KEY)
+        return _warn(
+            _with_codes(status, ("key-compromised",)),
+            "the signing key is on this desk's list of compromised keys",
+        )
+    first = validate(signature, context, context.now, stamp=stamp)
     if not stamp:
         status, proof = _weigh_stamp(status, first, proof)
     if not context.trust.anchors:
@@ -167,7 +129,7 @@ def _settle(
     """Choose the reference time and judge the certificate at it."""
     if context.reference_time is None and proof is not None:
         return _judge_proven(status, signature, context, proof.moment, stamp=stamp)
-    now = _now(context)
+    now = context.now
     if first.trusted:
         status = _vouched(status, first, now, CertAtTime.VALID)
         if context.reference_time is not None:
@@ -264,9 +226,17 @@ def _vouched(
     )
 
 
-def _validation_context(signature: Any, context: TrustContext, moment: datetime) -> Any:  # noqa: ANN401
+def _validation_context(
+    signature: Any,  # noqa: ANN401
+    context: TrustContext,
+    moment: datetime,
+    purpose: Purpose,
+) -> Any:  # noqa: ANN401
+    anchors = anchors_at(context.trust, purpose, moment)
     settings: dict[str, Any] = {
-        "trust_roots": [x509.Certificate.load(der) for der in context.trust.anchors],
+        "trust_roots": [x509.Certificate.load(one.der) for one in anchors],
+        "crls": list(context.trust.crls),
+        "ocsps": list(context.trust.ocsp),
         "allow_fetching": False,
         "moment": moment,
         "revocation_mode": "soft-fail",
@@ -297,10 +267,6 @@ def _with_codes(status: SignatureStatus, codes: tuple[str, ...]) -> SignatureSta
 
 def _warn(status: SignatureStatus, warning: str) -> SignatureStatus:
     return replace(status, warnings=(*status.warnings, warning))
-
-
-def _now(context: TrustContext) -> datetime:
-    return context.reference_time or context.at
 
 
 def _utc(moment: datetime | None) -> datetime | None:

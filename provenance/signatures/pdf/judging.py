@@ -1,12 +1,12 @@
 """Judge every signature of a PDF, every empty signature field, and every sign of a hidden one.
 
 Order, each step guarded on its own:
-  1. survey the bytes (`pdf_raw`), open the file (`pdf_read`), list fields of all kinds;
+  1. survey the bytes (`raw`), open the file (`read`), list fields of all kinds;
   2. per field: is there a signature, of a kind that can be checked, by exactly one signer;
   3. integrity, by digest and signature value, without looking at later changes;
   4. scope: our own check of the byte range AND the engine's; the smaller answer counts;
-  5. strength of the algorithms (`pdf_trust`), who and when (`pdf_trust`);
-  6. what came after (`pdf_changes`);
+  5. strength of the algorithms (`trust`), who and when (`trust`);
+  6. what came after (`changes`);
   7. byte ranges in the file that belong to no listed signature: an alarm on the document, and a
      status of their own where no signature is listed at all.
 An exception is ERROR or NOT_CHECKABLE with a code; it is never BROKEN and never UNSIGNED. No
@@ -14,17 +14,19 @@ network. Imports the PDF engine: only a worker imports this module.
 """
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
+from provenance.signatures.attempt import Fault, attempt
 from provenance.signatures.axes import ChangedAfter, Integrity, Kind, Presence, Scope
+from provenance.signatures.detected import Detected
 from provenance.signatures.model import DetectorFailure, Locator, SignatureStatus
-from provenance.signatures.pdf_changes import judge_changes
-from provenance.signatures.pdf_raw import RawSurvey, survey_pdf
-from provenance.signatures.pdf_read import Fault, attempt, open_pdf
-from provenance.signatures.pdf_render import Comparer, Mask
-from provenance.signatures.pdf_steps import (
+from provenance.signatures.pdf.changes import judge_changes
+from provenance.signatures.pdf.raw import RawSurvey, survey_pdf
+from provenance.signatures.pdf.read import open_pdf
+from provenance.signatures.pdf.render import Comparer, Mask
+from provenance.signatures.pdf.steps import (
     Case,
     Work,
     judge_case,
@@ -32,20 +34,10 @@ from provenance.signatures.pdf_steps import (
     note_fault,
     start_case,
 )
-from provenance.signatures.pdf_trust import TrustContext
-from provenance.signatures.trust import TrustSet
+from provenance.signatures.vouching import TrustContext
+from provenance.trust.model import TrustSet
 
 DETECTORS: Final = ("pdf-signature-fields", "pdf-permissions", "pdf-byte-ranges")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PdfSignatures:
-    """What the PDF detectors found."""
-
-    statuses: tuple[SignatureStatus, ...]
-    detectors_run: tuple[str, ...]
-    failures: tuple[DetectorFailure, ...]
-    warnings: tuple[str, ...]
 
 
 def inspect_pdf(
@@ -55,7 +47,7 @@ def inspect_pdf(
     trust: TrustSet,
     at: datetime,
     reference_time: datetime | None = None,
-) -> PdfSignatures:
+) -> Detected:
     """Judge all signatures of a PDF; total on any bytes.
 
     Args:
@@ -120,7 +112,7 @@ def _after(work: Work, case: Case, cases: list[Case]) -> None:
     case.status = changed
 
 
-def _conclude(work: Work, cases: list[Case]) -> PdfSignatures:
+def _conclude(work: Work, cases: list[Case]) -> Detected:
     statuses = [case.status for case in cases]
     warnings = []
     listed = {case.numbers for case in cases if case.numbers}
@@ -142,9 +134,7 @@ def _conclude(work: Work, cases: list[Case]) -> PdfSignatures:
         for fault in work.opened.faults
     )
     ran = tuple(one for one in DETECTORS if one not in {failure.detector for failure in failures})
-    return PdfSignatures(
-        statuses=tuple(statuses), detectors_run=ran, failures=failures, warnings=tuple(warnings)
-    )
+    return Detected(statuses=tuple(statuses), ran=ran, failures=failures, warnings=tuple(warnings))
 
 
 def _stray_status(sha256: str, stray: list[tuple[int, ...]]) -> SignatureStatus:
@@ -162,7 +152,7 @@ def _stray_status(sha256: str, stray: list[tuple[int, ...]]) -> SignatureStatus:
     )
 
 
-def _unreadable(survey: RawSurvey, fault: Fault, sha256: str) -> PdfSignatures:
+def _unreadable(survey: RawSurvey, fault: Fault, sha256: str) -> Detected:
     statuses = [_stray_status(sha256, list(survey.byte_ranges))] if survey.byte_ranges else []
     locked = "password" in fault.message.lower() or "authenticate" in fault.message.lower()
     failure = DetectorFailure(
@@ -170,9 +160,9 @@ def _unreadable(survey: RawSurvey, fault: Fault, sha256: str) -> PdfSignatures:
         code="password-required" if locked else "pdf-unreadable",
         message=fault.text,
     )
-    return PdfSignatures(
+    return Detected(
         statuses=tuple(statuses),
-        detectors_run=(DETECTORS[2],),
+        ran=(DETECTORS[2],),
         failures=(failure,),
         warnings=(),
     )

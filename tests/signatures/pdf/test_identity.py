@@ -7,7 +7,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from provenance.signatures.pdf_trust import read_identity
+from provenance.signatures.certificates import read_identity
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 SINCE = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)

@@ -3,14 +3,15 @@
 import pytest
 
 from provenance.signatures.axes import Headline, Kind, Presence
+from provenance.signatures.detected import Detected
 from provenance.signatures.model import Box
-from provenance.signatures.slots import BlockSearch, find_signature_blocks
-from tests.signatures.letters import Letter, bare_page, plain_letter
+from provenance.signatures.pdf.slots import find_signature_blocks
+from tests.signatures.pdf.letters import Letter, bare_page, plain_letter
 
 CLOSINGS = ["Sincerely,", "Very Respectfully,", "Yours faithfully", "Kind regards,", "V/R"]
 
 
-def search(letter: Letter | bytes) -> BlockSearch:
+def search(letter: Letter | bytes) -> Detected:
     """Search one letter."""
     data = letter if isinstance(letter, bytes) else letter.render()
     return find_signature_blocks(data, sha256="0" * 64)

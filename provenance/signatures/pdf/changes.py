@@ -11,11 +11,11 @@ from typing import Any, Final
 
 from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY, ModificationLevel
 
+from provenance.signatures.attempt import Fault, attempt
 from provenance.signatures.axes import ChangedAfter, Scope, Visible
 from provenance.signatures.model import Change, SignatureStatus
-from provenance.signatures.pdf_raw import RawSurvey
-from provenance.signatures.pdf_read import Fault, attempt
-from provenance.signatures.pdf_render import Comparer, Mask, RenderDifference
+from provenance.signatures.pdf.raw import RawSurvey
+from provenance.signatures.pdf.render import Comparer, Mask, RenderDifference
 from provenance.signatures.text import tame
 
 _LEVELS: Final = {

@@ -20,6 +20,7 @@ import pypdfium2
 from PIL import Image, ImageChops, ImageDraw
 
 from provenance.signatures.axes import Integrity, Kind, Presence
+from provenance.signatures.detected import Detected
 from provenance.signatures.model import Box, Locator, SignatureStatus
 from provenance.signatures.text import tame
 
@@ -68,14 +69,6 @@ PAGE_PICTURE: Final = 0.6  # of the page; a picture this large is a scan of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BlockSearch:
-    """Blocks found, and what could not be looked at."""
-
-    statuses: tuple[SignatureStatus, ...]
-    not_determined: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Text:
     text: str
     box: Box
@@ -91,7 +84,7 @@ class _Block:
 
 def find_signature_blocks(
     data: bytes, *, sha256: str, taken: tuple[tuple[int, Box], ...] = ()
-) -> BlockSearch:
+) -> Detected:
     """Search the pages of a PDF for signature blocks.
 
     Args:
@@ -121,7 +114,7 @@ def find_signature_blocks(
                 unsure.append(f"ink in the block on page {index + 1} ({block.reason})")
     if len(document) > MAX_PAGES:
         unsure.append(f"signature blocks behind page {MAX_PAGES}: not searched")
-    return BlockSearch(statuses=tuple(statuses), not_determined=tuple(unsure))
+    return Detected(statuses=tuple(statuses), ran=(DETECTOR,), not_determined=tuple(unsure))
 
 
 def _read_lines(page: Any) -> list[_Text]:  # noqa: ANN401 - the renderer has no types

@@ -7,7 +7,6 @@ proves nothing about the document. Imports the PDF engine: only a worker imports
 
 import io
 import logging
-from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
@@ -15,6 +14,7 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
 
+from provenance.signatures.attempt import Fault, attempt
 from provenance.signatures.model import Box
 from provenance.signatures.text import tame
 
@@ -28,22 +28,6 @@ logging.getLogger("pyhanko").addHandler(logging.NullHandler())
 logging.getLogger("pyhanko_certvalidator").addHandler(logging.NullHandler())
 logging.getLogger("pyhanko").propagate = False
 logging.getLogger("pyhanko_certvalidator").propagate = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fault:
-    """An exception of the engine, tamed."""
-
-    step: str
-    """Which step did not come to an end."""
-    kind: str
-    """Class name of the exception."""
-    message: str
-
-    @property
-    def text(self) -> str:
-        """One line: step, class and message."""
-        return f"{self.step}: {self.kind}: {self.message}"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -69,36 +53,6 @@ class Opened:
     """`strict` or `lax`."""
     fields: list[Field] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
-
-
-def attempt(step: str, action: Callable[[], T]) -> T | Fault:
-    """Run one step of the engine; an exception comes back as a Fault.
-
-    Out of memory is not caught: it ends the worker with an outcome of its own.
-    """
-    try:
-        return action()
-    except MemoryError:
-        raise
-    except Exception as error:  # noqa: BLE001 - the engine raises nine unrelated classes on bad files
-        return Fault(step=step, kind=type(error).__name__, message=tame(error, 300))
-
-
-def drive(work: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine that must never wait: offline checking has nothing to wait for.
-
-    No event loop is made, so the jail needs to allow neither sockets nor polling.
-
-    Raises:
-        RuntimeError: it did wait, so it wanted the network.
-    """
-    try:
-        work.send(None)
-    except StopIteration as stop:
-        result: T = stop.value
-        return result
-    work.close()
-    raise RuntimeError("the check wanted to wait for something outside; refused")
 
 
 def open_pdf(data: bytes) -> Opened | Fault:

@@ -18,16 +18,17 @@ from provenance.signatures.axes import (
     TimeBasis,
     Visible,
 )
+from provenance.signatures.detected import Detected
 from provenance.signatures.model import SignatureReport, SignatureStatus
-from provenance.signatures.pdf import DETECTORS, PdfSignatures, inspect_pdf
-from provenance.signatures.trust import TrustSet
-from tests.signatures.letters import Letter, bare_page
-from tests.signatures.world import LATER, NOW, World, make_party, sign
+from provenance.signatures.pdf.judging import DETECTORS, inspect_pdf
+from provenance.trust.model import TrustSet
+from tests.signatures.pdf.letters import Letter, bare_page
+from tests.signatures.pdf.world import LATER, NOW, World, make_party, sign
 
 
 def inspect(
     data: bytes, trust: TrustSet, at: datetime = NOW, reference_time: datetime | None = None
-) -> PdfSignatures:
+) -> Detected:
     """Inspect with a true digest."""
     digest = hashlib.sha256(data).hexdigest()
     return inspect_pdf(data, sha256=digest, trust=trust, at=at, reference_time=reference_time)
@@ -44,7 +45,7 @@ def test_unsigned_lists_what_looked() -> None:
     found = inspect(bare_page(), TrustSet())
     assert found.statuses == ()
     assert found.failures == ()
-    assert found.detectors_run == DETECTORS
+    assert found.ran == DETECTORS
 
 
 def test_signed_by_an_anchored_signer_is_verified(signed: bytes, world: World) -> None:
@@ -214,7 +215,7 @@ def test_unreadable_is_error_not_unsigned() -> None:
     """A file that no reader opens is a failure of the detector: the report says ERROR."""
     found = inspect(b"%PDF-1.7\nnothing of a PDF", TrustSet())
     report = SignatureReport(
-        document_sha256="0", detectors_run=found.detectors_run, detectors_failed=found.failures
+        document_sha256="0", detectors_run=found.ran, detectors_failed=found.failures
     )
     assert found.failures
     assert report.headline is Headline.ERROR

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.examine.pdf_facts import parse_pdf_date, read_pdf_facts
+from provenance.facts.pdf import parse_pdf_date, read_pdf_facts
 from tests.hostile.forge import junk_after_end, saved_incrementally
-from tests.signatures.letters import Letter, bare_page
+from tests.signatures.pdf.letters import Letter, bare_page
 
 NOW = datetime(2040, 1, 1, tzinfo=UTC)
 

@@ -19,7 +19,7 @@ from pyhanko.sign import fields, signers
 from pyhanko.sign.timestamps import DummyTimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from provenance.signatures.trust import TrustSet
+from provenance.trust.model import Anchor, TrustSet
 
 BEGIN = datetime(2020, 1, 1, tzinfo=UTC)
 FINISH = datetime(2048, 1, 1, tzinfo=UTC)
@@ -123,7 +123,7 @@ class World:
     @property
     def trust(self) -> TrustSet:
         """A set that holds the authority."""
-        return TrustSet(anchors=(self.authority.der,))
+        return TrustSet(anchors=(Anchor(der=self.authority.der),))
 
 
 def make_world() -> World:

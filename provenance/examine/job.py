@@ -1,0 +1,136 @@
+"""The job of a jailed worker: read one document, let its format's engines look at it, answer.
+
+In order: read every file by position and compare its digest with the one it was announced under;
+run each engine of the row, guarded on its own. An engine that raises is listed as a failed
+detector, and the document is then ERROR rather than "unsigned". Out of memory ends the worker
+instead, with an outcome of its own. The trust set arrives in the zygote, once for many documents,
+and is inherited by every child.
+"""
+
+import encodings
+import hashlib
+import importlib
+import os
+import pkgutil
+from typing import Any, Final
+
+from provenance import __version__
+from provenance.errors import Malformed
+from provenance.examine.engines import Engine, has, load
+from provenance.examine.examination import Answer
+from provenance.examine.jail import landlock_abi
+from provenance.examine.subject import Beside, Role, Subject
+from provenance.examine.worker import held_trust
+from provenance.facts.model import Facts, merge_facts
+from provenance.instants import parse_instant
+from provenance.signatures.attempt import Fault, attempt
+from provenance.signatures.codec import from_jsonable, to_jsonable
+from provenance.signatures.detected import Detected, report_of
+from provenance.signatures.model import DetectorFailure, SignatureStatus
+from provenance.trust.model import TrustSet
+
+FIRST_BESIDE: Final = 5  # descriptor of the first file beside the document; 3 and 4 are taken
+_NOT_HERE: Final = frozenset({"mbcs", "oem"})  # codecs of another operating system
+_TRUST: dict[str, TrustSet] = {}  # the newest set, read, by digest; written in the zygote only
+
+
+def preload(request: dict[str, Any]) -> None:
+    """Import the engines in the zygote, once, and read the trust set if a new one came.
+
+    Raises:
+        ImportError: the installation is at fault.
+        Malformed: the trust set is not what its digest says.
+    """
+    for name in request["engines"]:
+        load(name)
+    if not request["landlock"] or not landlock_abi():
+        for module in pkgutil.iter_modules(encodings.__path__):
+            if module.name not in _NOT_HERE:
+                importlib.import_module(f"encodings.{module.name}")
+    announced = request["trust_sha256"]
+    if announced not in _TRUST:
+        trust = from_jsonable(TrustSet, held_trust(announced))
+        if trust.sha256 != announced:
+            raise Malformed("the trust set is not the one announced")
+        _TRUST.clear()
+        _TRUST[announced] = trust
+
+
+def examine_document(document: int, request: dict[str, Any]) -> dict[str, Any]:
+    """Examine the file on an open descriptor; returns an `Answer` as JSON values.
+
+    Raises:
+        ValueError: the document changed while it was being examined.
+    """
+    subject = _subject(document, request)
+    detected: list[Detected] = []
+    facts: list[Facts] = []
+    tools = {"provenance": __version__}
+    for name in request["engines"]:
+        engine = load(name)
+        tools |= engine.tools()
+        if has(engine, "detect"):
+            so_far = tuple(one for part in detected for one in part.statuses)
+            detected.append(_detect(name, engine, subject, so_far))
+        if has(engine, "read_facts"):
+            facts.append(_read_facts(name, engine, subject))
+    answer = Answer(
+        signatures=report_of(subject.sha256, detected),
+        facts=merge_facts(tuple(facts)) if facts else None,
+        tools=tools,
+    )
+    found: dict[str, Any] = to_jsonable(answer)
+    return found
+
+
+def _detect(
+    name: str, engine: Engine, subject: Subject, so_far: tuple[SignatureStatus, ...]
+) -> Detected:
+    """Run a detector; one that raised found nothing and ruled nothing out."""
+    found = attempt(name, lambda: engine.detect(subject, so_far))
+    if isinstance(found, Fault):
+        failure = DetectorFailure(detector=name, code="engine-failed", message=found.text)
+        return Detected(failures=(failure,))
+    return found
+
+
+def _read_facts(name: str, engine: Engine, subject: Subject) -> Facts:
+    read = attempt(name, lambda: engine.read_facts(subject))
+    return Facts(notes=(read.text,)) if isinstance(read, Fault) else read
+
+
+def _subject(document: int, request: dict[str, Any]) -> Subject:
+    reference = request["reference_time"]
+    return Subject(
+        data=_read_all(document, request["size"], request["sha256"]),
+        sha256=request["sha256"],
+        media_type=request["media_type"],
+        at=parse_instant(request["at"]),
+        trust=_TRUST[request["trust_sha256"]],
+        reference_time=parse_instant(reference) if reference else None,
+        beside=tuple(
+            Beside(
+                role=Role(one["role"]),
+                name=one["name"],
+                data=_read_all(FIRST_BESIDE + number, one["size"], one["sha256"]),
+                sha256=one["sha256"],
+                media_type=one["media_type"],
+            )
+            for number, one in enumerate(request["beside"])
+        ),
+    )
+
+
+def _read_all(descriptor: int, size: int, sha256: str) -> bytes:
+    """Read by position, so that a shared file offset is left alone."""
+    parts = []
+    done = 0
+    while part := os.pread(descriptor, 1 << 20, done):
+        parts.append(part)
+        done += len(part)
+        if done > size:
+            break
+    data = b"".join(parts)
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise ValueError("the document changed while it was being examined")
+    return data

@@ -1,0 +1,51 @@
+"""What an engine gets to look at: one document, what lies beside it, and what to judge by.
+
+Made in the jailed child from the descriptors it was handed; nothing in it can be written to. A
+file beside the document is there because a detached signature needs both: it is as hostile as the
+document itself.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum, unique
+
+from provenance.trust.model import TrustSet
+
+
+@unique
+class Role(StrEnum):
+    """What a file beside the document is to it."""
+
+    SIGNATURE = "signature"
+    """A detached signature that may be of the document."""
+    SIGNED = "signed"
+    """The document that this detached signature may be of."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """A second file, read only."""
+
+    role: Role
+    name: str
+    """Last part of its name, tamed; engines may compare it and must not put it into results."""
+    data: bytes
+    sha256: str
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """One document to examine."""
+
+    data: bytes
+    sha256: str
+    """Hexadecimal, compared with the bytes before any engine sees them."""
+    media_type: str
+    """As identified from the bytes by `provenance.examine.identify`."""
+    at: datetime
+    """Now, UTC, as the caller says."""
+    trust: TrustSet
+    reference_time: datetime | None = None
+    """Overrides the instant for which certificates and keys are judged."""
+    beside: tuple[Beside, ...] = ()

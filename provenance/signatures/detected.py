@@ -1,0 +1,37 @@
+"""What one detector found in one document, before the parts are put together to a report.
+
+A detector is listed under `ran` only when it came to its end: "unsigned" means that every detector
+in the list ran and none of them found anything.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from provenance.signatures.model import DetectorFailure, SignatureReport, SignatureStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detected:
+    """The answer of one detector, or of several that work together."""
+
+    statuses: tuple[SignatureStatus, ...] = ()
+    ran: tuple[str, ...] = ()
+    """Names of detectors that came to their end."""
+    failures: tuple[DetectorFailure, ...] = ()
+    not_determined: tuple[str, ...] = ()
+    """Questions left open, in plain words."""
+    warnings: tuple[str, ...] = ()
+    """About the document as a whole; what concerns one signature stands in its status."""
+
+
+def report_of(sha256: str, parts: Iterable[Detected]) -> SignatureReport:
+    """Put the answers of all detectors of one document together, in their order."""
+    found = tuple(parts)
+    return SignatureReport(
+        document_sha256=sha256,
+        statuses=tuple(one for part in found for one in part.statuses),
+        detectors_run=tuple(one for part in found for one in part.ran),
+        detectors_failed=tuple(one for part in found for one in part.failures),
+        not_determined=tuple(one for part in found for one in part.not_determined),
+        warnings=tuple(one for part in found for one in part.warnings),
+    )
