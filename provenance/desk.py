@@ -22,6 +22,7 @@ from provenance.acts import (
     judging,
     showing,
     sources,
+    trusting,
 )
 from provenance.acts.auditing import EVERYTHING, AuditPlan, DeskAudit, Tick
 from provenance.acts.endorsing import EndorsingKey
@@ -32,6 +33,7 @@ from provenance.acts.judging import VerdictCard
 from provenance.acts.receiving import IngestOptions
 from provenance.acts.showing import ItemCard, ItemLine
 from provenance.acts.sources import SourceCard
+from provenance.acts.trusting import TrustChange, TrustVersion
 from provenance.acts.workbench import Workbench
 from provenance.compiling.compile import make_report
 from provenance.custody import Chain
@@ -87,15 +89,26 @@ class Desk(Workbench):
         )
 
     def examine(
-        self, item: bytes, *, trust: TrustSet | None = None
+        self,
+        item: bytes,
+        *,
+        trust: TrustSet | None = None,
+        reference_time: datetime | None = None,
     ) -> list[tuple[Exhibit, Examination]]:
-        """Examine every copy of an item in the sandbox and record what was found."""
+        """Examine every copy of an item in the sandbox and record what was found.
+
+        Args:
+            item: whose copies.
+            trust: what to judge by; the desk's own set in force if None.
+            reference_time: judge certificates for this instant, UTC; recorded with the finding.
+        """
         found: list[tuple[Exhibit, Examination]] = []
         with Runner() as runner:
             self.examine_all(
                 examining.exhibits_of(self, item),
                 runner=runner,
                 trust=trust,
+                reference_time=reference_time,
                 notify=lambda exhibit, examination: found.append((exhibit, examination)),
             )
         return found
@@ -106,12 +119,44 @@ class Desk(Workbench):
         *,
         runner: Runner,
         trust: TrustSet | None = None,
+        reference_time: datetime | None = None,
         notify: Callable[[Exhibit, Examination], None] = lambda _exhibit, _examination: None,
     ) -> int:
         """Examine many copies with a runner that stays warm (see `provenance.acts.examining`)."""
         return examining.examine(
-            self, exhibits, runner=runner, trust=trust or TrustSet(), notify=notify
+            self,
+            exhibits,
+            runner=runner,
+            trust=self.trust() if trust is None else trust,
+            reference_time=reference_time,
+            notify=notify,
         )
+
+    def findings(self, item: bytes) -> dict[str, Examination]:
+        """Return the newest examination of each copy of an item, by its SHA-256 (hex)."""
+        return examining.newest(self, item)
+
+    # What signatures are judged by
+
+    def trust(self) -> TrustSet:
+        """Return the trust set in force; empty until something was added."""
+        return trusting.current(self)
+
+    def trust_version(self, prefix: str) -> TrustSet:
+        """Return an earlier trust set by its digest, or the beginning of it."""
+        return trusting.version(self, prefix)
+
+    def trust_versions(self) -> list[TrustVersion]:
+        """Return every version of the trust set, oldest first."""
+        return trusting.versions(self)
+
+    def change_trust(self, compose: Callable[[TrustSet], TrustSet], *, reason: str) -> TrustChange:
+        """Put another trust set in force, composed from the one in force at that moment."""
+        return trusting.change(self, compose, reason=reason)
+
+    def judged_otherwise(self) -> Iterator[Exhibit]:
+        """Yield each signed copy whose newest finding was made under another trust set."""
+        return trusting.judged_otherwise(self, self.trust())
 
     # Looking
 

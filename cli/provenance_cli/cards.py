@@ -4,7 +4,6 @@ Plain sentences come from the core; this module only lays them out. Text from do
 visible before it is printed.
 """
 
-import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -35,8 +34,8 @@ def size_text(size: int) -> str:
     return f"{size / 1e12:.1f} TB"
 
 
-def print_examination(examination: "Examination", *, name: str) -> None:
-    """Print the card of one examined file."""
+def print_examination(examination: "Examination", *, name: str, again: str) -> None:
+    """Print the card of one examined file; `again` is the command that repeats it."""
     found = examination.identification
     voice.result(voice.paint(voice.visible(name), "bold"))
     claimed = f", its name says {found.claimed_extension}" if found.mismatch else ""
@@ -55,7 +54,18 @@ def print_examination(examination: "Examination", *, name: str) -> None:
     detectors = ", ".join(examination.detectors_run) or "none exists for this format yet"
     _field("detectors", detectors)
     _field("sandbox", examination.jail_level)
-    _field("again", voice.visible(f"prov inspect {shlex.quote(name)}"))
+    _field("trust", _trusted(examination))
+    _field("again", voice.visible(again))
+
+
+def _trusted(examination: "Examination") -> str:
+    from provenance.instants import format_instant
+    from provenance.trust.model import TrustSet
+
+    digest = examination.trust_set_sha256
+    said = "nothing was relied on" if digest == TrustSet().sha256 else f"set {digest[:12]}"
+    moment = examination.reference_time
+    return f"{said}, judged as of {format_instant(moment)}, given by hand" if moment else said
 
 
 def _print_signatures(examination: "Examination") -> None:

@@ -7,6 +7,7 @@ has a finding that says so. Nothing here decides what a signature proves: `prove
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from provenance.acts.workbench import Workbench
@@ -17,6 +18,7 @@ from provenance.examine.runner import Runner
 from provenance.journal.projecting import ARRIVALS
 from provenance.journal.reading import OpenedEntry
 from provenance.records import HiddenField, Json, NewRecord
+from provenance.signatures.axes import Presence
 from provenance.trust.model import TrustSet
 
 BATCH: Final = 100  # findings acknowledged together
@@ -45,6 +47,10 @@ class Finding:
     headline: str
     outcome: str
     """`examined`, or why the worker gave no answer."""
+    trust: str = ""
+    """Digest of the trust set it was judged under, hex."""
+    signatures: int = 0
+    """How many signatures are in it, or may be: where the answer depends on trust."""
 
 
 def examine(
@@ -53,6 +59,7 @@ def examine(
     *,
     runner: Runner,
     trust: TrustSet,
+    reference_time: datetime | None = None,
     notify: Callable[[Exhibit, Examination], None] = lambda _exhibit, _examination: None,
 ) -> int:
     """Examine exemplars and record what was found; returns how many.
@@ -61,7 +68,8 @@ def examine(
         bench: the open desk, with a signer.
         exhibits: what to examine.
         runner: the sandbox.
-        trust: anchors that a signer may chain to.
+        trust: what a signer may be vouched for by.
+        reference_time: judge certificates for this instant, UTC.
         notify: told of each finding once it is acknowledged.
 
     Raises:
@@ -72,7 +80,13 @@ def examine(
     since = bench.parts.clock()
     for exhibit in exhibits:
         with bench.parts.blobs.open(exhibit.sha256) as stream:
-            found = runner.examine(stream, name=exhibit.name, at=bench.parts.clock(), trust=trust)
+            found = runner.examine(
+                stream,
+                name=exhibit.name,
+                at=bench.parts.clock(),
+                trust=trust,
+                reference_time=reference_time,
+            )
         pending.append((exhibit, found))
         waited = (bench.parts.clock() - since).total_seconds()
         if len(pending) >= BATCH or waited >= BATCH_SECONDS:
@@ -87,13 +101,17 @@ def findings_of(entries: Sequence[OpenedEntry]) -> dict[str, Finding]:
     for entry in entries:
         if entry.type != "finding":
             continue
-        texts = {key: entry.text("finding", key) for key in ("input", "result", "headline")}
-        newest[texts["input"] or ""] = Finding(
+        keys = ("input", "result", "headline", "outcome", "trust")
+        texts = {key: entry.text("finding", key) or "" for key in keys}
+        counted = entry.whole("finding", "signatures")
+        newest[texts["input"]] = Finding(
             seq=entry.seq,
-            sha256=texts["input"] or "",
-            result=texts["result"] or "",
-            headline=texts["headline"] or "",
-            outcome=entry.text("finding", "outcome") or "",
+            sha256=texts["input"],
+            result=texts["result"],
+            headline=texts["headline"],
+            outcome=texts["outcome"],
+            trust=texts["trust"],
+            signatures=counted or 0,
         )
     return newest
 
@@ -107,6 +125,17 @@ def read_result(bench: Workbench, finding: Finding) -> Examination:
     """
     with bench.parts.blobs.open(bytes.fromhex(finding.result)) as stream:
         return Examination.from_json(stream.read().decode("utf-8", "replace"))
+
+
+def newest(bench: Workbench, item: bytes) -> dict[str, Examination]:
+    """Return the newest full result for each exemplar of an item, by SHA-256 hex.
+
+    Raises:
+        BlobMissing: a result is gone.
+        Malformed: one is not a result.
+    """
+    found = findings_of(bench.entries(item, ("finding",)))
+    return {sha256: read_result(bench, finding) for sha256, finding in found.items()}
 
 
 def exhibits_of(bench: Workbench, item: bytes) -> list[Exhibit]:
@@ -160,6 +189,8 @@ def _record(bench: Workbench, exhibit: Exhibit, found: Examination) -> NewRecord
         "result": result.hex(),
         "headline": str(found.headline),
         "outcome": found.outcome.code,
+        "trust": found.trust_set_sha256,
+        "signatures": sum(one.presence is Presence.PRESENT for one in found.signatures.statuses),
     }
     subject = f"item:{exhibit.item.hex()}"
     field = HiddenField(name="finding", value=value, subject=subject)

@@ -19,6 +19,7 @@ from provenance_cli.commands import (
     report,
     source,
     statement,
+    trust,
     verdict,
 )
 
@@ -43,5 +44,6 @@ def register(app: typer.Typer) -> None:
     app.add_typer(ledger.app, name="ledger", help="The append-only log itself.")
     key_acts.add_to(key.app)
     app.add_typer(key.app, name="key", help="Who may sign.")
+    app.add_typer(trust.app, name="trust", help="What signatures are judged by.")
     app.command("rebuild")(doctor.rebuild)
     app.command("doctor")(doctor.doctor)

@@ -5,10 +5,9 @@ from typing import Annotated
 
 import typer
 
-from provenance_cli import voice
+from provenance.errors import UsageError
 from provenance_cli.options import (
     DeskOption,
-    ItemArgument,
     JsonOption,
     KeyOption,
     PassphraseOption,
@@ -78,21 +77,30 @@ def ingest(
 
 
 def examine(
-    item: ItemArgument,
+    item: Annotated[
+        str | None,
+        typer.Argument(metavar="[ITEM]", help="Accession number, id or SHA-256; a prefix will do."),
+    ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option("--at", metavar="TIME", help="Judge certificates as of then; it is recorded."),
+    ] = None,
+    stale: Annotated[
+        bool, typer.Option("--stale", help="Every signed copy judged under another trust set.")
+    ] = False,
     desk: DeskOption = None,
     key: KeyOption = None,
     passphrase_file: PassphraseOption = None,
     *,
     as_json: JsonOption = False,
 ) -> None:
-    """Examine an item again with today's tools; what is different is a new finding."""
-    from provenance_cli.cards import print_examination
+    """Examine again with today's tools and trust; what changed, and why, is told."""
+    from provenance_cli.examine_run import examine_item, examine_stale
 
+    if (item is None) != stale:
+        raise UsageError("name an item, or --stale; not both")
     with open_signing(desk, key, passphrase_file) as opened:
-        view = opened.find(item)
-        found = opened.examine(view.item)
-    for exhibit, examination in found:
-        if as_json:
-            voice.result(examination.to_json())
+        if item is None:
+            examine_stale(opened, as_json=as_json)
         else:
-            print_examination(examination, name=exhibit.name or view.accession)
+            examine_item(opened, item, at=at, as_json=as_json)
