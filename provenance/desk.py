@@ -20,6 +20,7 @@ from provenance.acts import (
     handing,
     ingesting,
     judging,
+    recovering,
     showing,
     sources,
     trusting,
@@ -31,6 +32,7 @@ from provenance.acts.examining import Exhibit
 from provenance.acts.ingesting import Event, IngestSummary, Source
 from provenance.acts.judging import VerdictCard
 from provenance.acts.receiving import IngestOptions
+from provenance.acts.recovering import Recovered
 from provenance.acts.showing import ItemCard, ItemLine
 from provenance.acts.sources import SourceCard
 from provenance.acts.trusting import TrustChange, TrustVersion
@@ -131,6 +133,10 @@ class Desk(Workbench):
             reference_time=reference_time,
             notify=notify,
         )
+
+    def recover(self, item: bytes) -> list[Recovered]:
+        """Make the earlier states that findings list exemplars of the item."""
+        return recovering.recover(self, item)
 
     def findings(self, item: bytes) -> dict[str, Examination]:
         """Return the newest examination of each copy of an item, by its SHA-256 (hex)."""

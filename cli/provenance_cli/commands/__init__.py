@@ -33,6 +33,7 @@ def register(app: typer.Typer) -> None:
     app.command("list")(items.list_)
     app.command("show")(items.show)
     app.command("examine")(ingest.examine)
+    app.command("recover")(ingest.recover)
     app.add_typer(custody.app, name="custody", help="Who held it, and were the bytes the same.")
     app.add_typer(source.app, name="source", help="What came from whom, and forgetting a source.")
     app.add_typer(statement.app, name="statement", help="Who confirmed, denied, qualified what.")

@@ -1,4 +1,4 @@
-"""`prov ingest` and `prov examine`: files in, custody records and findings out."""
+"""`prov ingest`, `prov examine`, `prov recover`: files in, custody records and findings out."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +8,7 @@ import typer
 from provenance.errors import UsageError
 from provenance_cli.options import (
     DeskOption,
+    ItemArgument,
     JsonOption,
     KeyOption,
     PassphraseOption,
@@ -104,3 +105,19 @@ def examine(
             examine_stale(opened, as_json=as_json)
         else:
             examine_item(opened, item, at=at, as_json=as_json)
+
+
+def recover(
+    item: ItemArgument,
+    desk: DeskOption = None,
+    key: KeyOption = None,
+    passphrase_file: PassphraseOption = None,
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Make earlier states that are still inside a copy exemplars of their own, and examine them."""
+    from provenance_cli.recover_run import recover_item
+
+    with open_signing(desk, key, passphrase_file) as opened:
+        if not recover_item(opened, item, as_json=as_json):
+            raise typer.Exit(3)
