@@ -28,6 +28,10 @@ def inspect(
         Path | None,
         typer.Option("--trust", metavar="FOLDER", help="Judge by this trust folder."),
     ] = None,
+    crops: Annotated[
+        Path | None,
+        typer.Option("--crops", metavar="FOLDER", help="Write pictures of signature places here."),
+    ] = None,
     *,
     as_json: JsonOption = False,
 ) -> None:
@@ -35,6 +39,7 @@ def inspect(
     from provenance.examine.runner import Runner
     from provenance.instants import parse_instant
     from provenance_cli.cards import print_examination
+    from provenance_cli.crops import write_crops
 
     for file in files:
         _require_file(file)
@@ -50,6 +55,8 @@ def inspect(
                 trust=relied_on,
                 reference_time=reference,
             )
+            if crops is not None:
+                write_crops(found, crops)
             if as_json:
                 voice.result(found.to_json())
             else:
