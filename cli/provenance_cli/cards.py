@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
 FULL, EMPTY = "●", "·"
 GRADES: Final = 4
+_LOOKS_LIKE: Final = {
+    "EMPTY_SLOT": "looks empty, not determined",
+    "INK_OBSERVED": "something looks like ink, not determined",
+    "TYPED_NAME": "a name seems to be typed there, not determined",
+}
 _WEIGHTS: Final = {"contradiction": "but", "hidden": "unseen", "risk": "careful", "note": "note"}
 GOOD: Final = frozenset({"VERIFIED", "VERIFIED_EXTENDED"})
 BAD: Final = frozenset({"BROKEN", "REVOKED", "CHANGED_AFTER_SIGNING", "IDENTITY_MISMATCH"})
@@ -47,6 +52,9 @@ def print_examination(examination: "Examination", *, name: str, again: str) -> N
     if not examination.outcome.examined:
         _field("outcome", f"{examination.outcome.code}: {examination.outcome.message}")
     _print_facts(examination)
+    for place in examination.signatures.undetermined:
+        seen = _LOOKS_LIKE.get(place.headline.value, "not determined")
+        _field("open", f"page {place.locator.page}, {place.locator.name}: {seen}")
     for question in examination.signatures.not_determined:
         _field("open", question)
     for failure in examination.signatures.detectors_failed:

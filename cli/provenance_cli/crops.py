@@ -22,7 +22,7 @@ def write_crops(found: "Examination", folder: Path) -> None:
     """
     from PIL import Image
 
-    for status in found.signatures.statuses:
+    for status in (*found.signatures.statuses, *found.signatures.undetermined):
         if status.crop is None:
             continue
         path = folder / f"{found.document_sha256[:16]}-{status.id}.png"

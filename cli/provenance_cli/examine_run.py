@@ -3,6 +3,7 @@
 import shlex
 from typing import TYPE_CHECKING
 
+from provenance.errors import NotFound
 from provenance.instants import parse_instant
 from provenance_cli import voice
 
@@ -10,7 +11,26 @@ if TYPE_CHECKING:
     from provenance.desk import Desk
 
 
-def examine_item(desk: "Desk", text: str, *, at: str | None, as_json: bool) -> None:
+def require_language(language: str) -> None:
+    """Refuse a language that cannot be read on this machine.
+
+    Raises:
+        UsageError: not a language's name.
+        NotFound: the extra or the language's data are not here.
+    """
+    import importlib.util
+
+    from provenance.signatures.scan.languages import data_folder
+
+    if data_folder(language) is None:
+        raise NotFound(f"no OCR data for {language!r} here (Debian: tesseract-ocr-{language})")
+    if importlib.util.find_spec("tesserocr") is None:
+        raise NotFound("reading pictures needs: pip install 'provenance-desk[ocr]'")
+
+
+def examine_item(
+    desk: "Desk", text: str, *, at: str | None, ocr: str | None, as_json: bool
+) -> None:
     """Examine every copy of one item and tell what is different.
 
     Raises:
@@ -21,10 +41,13 @@ def examine_item(desk: "Desk", text: str, *, at: str | None, as_json: bool) -> N
     from provenance_cli.cards import print_examination
 
     moment = parse_instant(at) if at else None
+    if ocr is not None:
+        require_language(ocr)
     view = desk.find(text)
     before = desk.findings(view.item)
     again = shlex.join(["prov", "examine", view.accession, *(["--at", at] if at else [])])
-    for exhibit, found in desk.examine(view.item, reference_time=moment):
+    again += f" --ocr {ocr}" if ocr else ""
+    for exhibit, found in desk.examine(view.item, reference_time=moment, ocr=ocr):
         if as_json:
             voice.result(found.to_json())
             continue

@@ -42,7 +42,9 @@ def preload(request: dict[str, Any]) -> None:
         Malformed: the trust set is not what its digest says.
     """
     for name in request["engines"]:
-        load(name)
+        engine = load(name)
+        if request["ocr"] and has(engine, "prepare"):
+            has(engine, "prepare")(request["ocr"])
     if not request["landlock"] or not landlock_abi():
         for module in pkgutil.iter_modules(encodings.__path__):
             if module.name not in _NOT_HERE:
@@ -108,6 +110,7 @@ def _subject(document: int, request: dict[str, Any]) -> Subject:
         at=parse_instant(request["at"]),
         trust=_TRUST[request["trust_sha256"]],
         reference_time=parse_instant(reference) if reference else None,
+        ocr=request["ocr"],
         beside=tuple(
             Beside(
                 role=Role(one["role"]),

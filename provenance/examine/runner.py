@@ -67,6 +67,7 @@ class Runner:
         require_full_jail: refuse to open a document behind weaker walls.
         job: `module:function` to run instead of the table's; for tests of the walls.
         landlock: try Landlock; for tests of what holds without it.
+        ocr: read pictures in this language (`eng`); None = do not read them.
     """
 
     def __init__(
@@ -77,6 +78,7 @@ class Runner:
         require_full_jail: bool = False,
         job: str | None = None,
         landlock: bool = True,
+        ocr: str | None = None,
     ) -> None:
         if not 1 <= workers <= MAX_WORKERS:
             raise UsageError(f"workers must be 1 to {MAX_WORKERS}, not {workers}")
@@ -84,6 +86,7 @@ class Runner:
         self._require_full = require_full_jail
         self._job = job
         self._landlock = landlock
+        self._ocr = ocr
         self._slots: queue.SimpleQueue[Zygote | None] = queue.SimpleQueue()
         self._workers = workers
         for _ in range(workers):
@@ -167,7 +170,9 @@ class Runner:
         blank: Examination,
         trust: TrustSet,
     ) -> Examination:
-        engines, missing = rows_for(main.identification.media_type, beside=bool(others))
+        engines, missing = rows_for(
+            main.identification.media_type, beside=bool(others), ocr=self._ocr
+        )
         if not engines and self._job is None:
             return without_parser(blank)
         total = main.size + sum(file.size for file, _ in others)
@@ -210,6 +215,7 @@ class Runner:
                 "answer": self._limits.answer,
             },
             "landlock": self._landlock,
+            "ocr": self._ocr,
             "require_full_jail": self._require_full,
         }
 

@@ -49,3 +49,5 @@ class Subject:
     reference_time: datetime | None = None
     """Overrides the instant for which certificates and keys are judged."""
     beside: tuple[Beside, ...] = ()
+    ocr: str | None = None
+    """Language in which pictures are to be read; None = they are not read."""

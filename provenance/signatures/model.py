@@ -206,6 +206,9 @@ class SignatureReport:
     detectors_failed: tuple[DetectorFailure, ...] = ()
     unsupported_media_type: str | None = None
     """Set when no detector exists for this format yet: the document may well be signed."""
+    undetermined: tuple[SignatureStatus, ...] = ()
+    """Places for a signature of which it was not determined what is in them: page, box, picture and
+    what it looks like. They count for no headline."""
     not_determined: tuple[str, ...] = ()
     """Questions left open, in plain words, such as ink on a scan."""
     warnings: tuple[str, ...] = ()

@@ -34,7 +34,9 @@ def ask(_document: int, _request: dict[str, Any]) -> dict[str, str]:
         "spawn": _tried(lambda: subprocess.run(["/bin/true"], check=True)),
         "kill": _tried(lambda: os.kill(os.getppid(), signal.SIGTERM)),
         "write-document": _tried(lambda: os.write(3, b"x")),
-        "environment": ",".join(sorted(set(os.environ) - {"LC_ALL", "LC_CTYPE"})),
+        "environment": ",".join(
+            sorted(set(os.environ) - {"LC_ALL", "LC_CTYPE", "OMP_THREAD_LIMIT"})
+        ),
         "descriptors": ",".join(str(n) for n in range(64) if _is_open(n)),
     }
 
@@ -119,6 +121,7 @@ def _answer(sha256: str, text: str) -> dict[str, Any]:
             "detectors_run": [text],
             "detectors_failed": [],
             "unsupported_media_type": None,
+            "undetermined": [],
             "not_determined": [],
             "warnings": [],
             "headline": "UNSIGNED",

@@ -86,6 +86,10 @@ def examine(
         str | None,
         typer.Option("--at", metavar="TIME", help="Judge certificates as of then; it is recorded."),
     ] = None,
+    ocr: Annotated[
+        str | None,
+        typer.Option("--ocr", metavar="LANGUAGE", help="Read scans and photographs: eng, deu ..."),
+    ] = None,
     stale: Annotated[
         bool, typer.Option("--stale", help="Every signed copy judged under another trust set.")
     ] = False,
@@ -104,7 +108,7 @@ def examine(
         if item is None:
             examine_stale(opened, as_json=as_json)
         else:
-            examine_item(opened, item, at=at, as_json=as_json)
+            examine_item(opened, item, at=at, ocr=ocr, as_json=as_json)
 
 
 def recover(

@@ -28,6 +28,10 @@ def inspect(
         Path | None,
         typer.Option("--trust", metavar="FOLDER", help="Judge by this trust folder."),
     ] = None,
+    ocr: Annotated[
+        str | None,
+        typer.Option("--ocr", metavar="LANGUAGE", help="Read scans and photographs: eng, deu ..."),
+    ] = None,
     crops: Annotated[
         Path | None,
         typer.Option("--crops", metavar="FOLDER", help="Write pictures of signature places here."),
@@ -40,13 +44,16 @@ def inspect(
     from provenance.instants import parse_instant
     from provenance_cli.cards import print_examination
     from provenance_cli.crops import write_crops
+    from provenance_cli.examine_run import require_language
 
     for file in files:
         _require_file(file)
     reference = parse_instant(at) if at else None
     relied_on = _trust(trust)
     code = 3
-    with Runner() as runner:
+    if ocr is not None:
+        require_language(ocr)
+    with Runner(ocr=ocr) as runner:
         for number, file in enumerate(files):
             found = runner.examine(
                 file,
@@ -62,7 +69,7 @@ def inspect(
             else:
                 if number:
                     voice.result()
-                print_examination(found, name=str(file), again=_again(file, at, trust))
+                print_examination(found, name=str(file), again=_again(file, at, trust, ocr))
             code = _worse(code, _code(found))
     if code:
         raise typer.Exit(code)
@@ -78,11 +85,12 @@ def _trust(folder: Path | None) -> "TrustSet":
     return read_trust_folder(folder)
 
 
-def _again(file: Path, at: str | None, trust: Path | None) -> str:
+def _again(file: Path, at: str | None, trust: Path | None, ocr: str | None) -> str:
     """Return the command that gives this answer again."""
     words = ["prov", "inspect", str(file)]
     words += ["--at", at] if at else []
     words += ["--trust", str(trust)] if trust else []
+    words += ["--ocr", ocr] if ocr else []
     return shlex.join(words)
 
 

@@ -56,6 +56,7 @@ def find_signature_blocks(
     """
     document = pypdfium2.PdfDocument(data)
     statuses: list[SignatureStatus] = []
+    undetermined: list[SignatureStatus] = []
     unsure: list[str] = []
     for index in range(min(len(document), MAX_PAGES)):
         page = document[index]
@@ -66,14 +67,17 @@ def find_signature_blocks(
         for block in find_blocks(lines, page.get_size()):
             if any(number == index + 1 and meets(block.region, box) for number, box in taken):
                 continue
-            status = _judge(page, block, index + 1, len(statuses), sha256)
-            if status.confidence == "high":
-                statuses.append(status)
-            else:
-                unsure.append(f"ink in the block on page {index + 1} ({block.reason})")
+            count = len(statuses) + len(undetermined)
+            status = _judge(page, block, index + 1, count, sha256)
+            (statuses if status.confidence == "high" else undetermined).append(status)
     if len(document) > MAX_PAGES:
         unsure.append(f"signature blocks behind page {MAX_PAGES}: not searched")
-    return Detected(statuses=tuple(statuses), ran=(DETECTOR,), not_determined=tuple(unsure))
+    return Detected(
+        statuses=tuple(statuses),
+        ran=(DETECTOR,),
+        undetermined=tuple(undetermined),
+        not_determined=tuple(unsure),
+    )
 
 
 def _read_lines(page: Any) -> list[Line]:  # noqa: ANN401 - the renderer has no types

@@ -121,7 +121,7 @@ def test_text_over_a_scan_is_not_determined() -> None:
     letter = Letter().picture(0, 0, 612, 792).text(72, 560, "Sincerely,")
     found = search(letter.text(72, 500, "John Q. Public"))
     assert found.statuses == ()
-    assert found.not_determined
+    assert [one.confidence for one in found.undetermined] == ["not determined"]
 
 
 def test_the_picture_of_a_digital_signature_is_not_ink() -> None:
