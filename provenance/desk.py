@@ -246,6 +246,10 @@ class Desk(Workbench):
 
     # Statements and verdicts
 
+    def propose(self, item: bytes) -> Dossier:
+        """Return the item's dossier with the records that its findings license and it lacks."""
+        return judging.proposed(self, item)
+
     def import_dossier(
         self, item: bytes, dossier: Dossier, *, until: datetime | None = None
     ) -> Import:

@@ -4,9 +4,10 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from provenance.errors import Malformed, NotFound, StoreFault, UsageError
+from provenance.errors import Malformed, UsageError
 from provenance.instants import parse_instant
 from provenance.trust.model import DkimKey, DkimSource, Purpose, TrustSet
+from provenance_cli.files import read_file
 
 if TYPE_CHECKING:
     from provenance.trust.recognise import Particulars
@@ -56,7 +57,7 @@ def recognise_file(path: Path, said: "Particulars") -> TrustSet:
     from provenance.trust.recognise import MAX_FILE, recognise
 
     try:
-        return recognise(_read(path, MAX_FILE), said)
+        return recognise(read_file(path, MAX_FILE), said)
     except Malformed as error:
         raise Malformed(f"{path}: {error}") from error
 
@@ -84,7 +85,7 @@ def read_dkim(
     first, last, published = (parse_instant(one) if one else None for one in times)
     if first and last and last < first:
         raise UsageError("--last-seen lies before --first-seen")
-    text = _read(path, MAX_RECORD).decode("utf-8", "replace").strip()
+    text = read_file(path, MAX_RECORD).decode("utf-8", "replace").strip()
     if '"' in text:  # quoted strings, to be joined (RFC 6376 section 3.6.2.2)
         text = "".join(re.findall(r'"([^"]*)"', text))
     if not re.search(r"(?:^|;)\s*p\s*=", text):
@@ -119,16 +120,3 @@ def read_compromised(what: str) -> TrustSet:
         raise UsageError("name a certificate file, or the SHA-256 of a public key")
     keys = (x509.Certificate.load(one.der).public_key.sha256.hex() for one in found)
     return TrustSet(compromised_spki=tuple(keys))
-
-
-def _read(path: Path, limit: int) -> bytes:
-    if not path.is_file():
-        raise NotFound(f"no such file: {path}")
-    try:
-        with path.open("rb") as stream:
-            data = stream.read(limit + 1)
-    except OSError as error:
-        raise StoreFault(f"{path} cannot be read: {error.strerror}") from error
-    if len(data) > limit:
-        raise Malformed(f"{path}: more than {limit} bytes")
-    return data
