@@ -41,7 +41,8 @@ ESSENTIAL: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 )
 """Hidden fields, sealed under the item's or the desk's key, without which a record says nothing.
 
-Decoys hide how many fields an entry has, so a row that somebody deleted shows only here."""
+A row that somebody deleted shows by the entry's own list of its fields; here shows as well a record
+that was signed without them."""
 _ONE_OF: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     dict.fromkeys(("transfer.accepted", "transfer.refused"), ("offer", "foreign"))
 )
@@ -71,6 +72,8 @@ class StretchAnswer:
     """One sentence each."""
     closed: Sequence[tuple[int, str, bytes]]
     """(position, type, digest) of hidden fields that are here and whose key is not."""
+    missing: Sequence[tuple[int, str, str, bytes]]
+    """(position, type, name, digest) of hidden fields that an entry lists and that are not here."""
     present: frozenset[bytes]
     """Digests of the source's fields among the rows: none that was erased may be there."""
     views: int
@@ -93,6 +96,7 @@ def read_stretch(task: Stretch) -> StretchAnswer:
         blobs=looked.blobs,
         faults=looked.faults,
         closed=looked.closed,
+        missing=looked.missing,
         present=frozenset(looked.present),
         views=looked.views,
         exemplars=looked.exemplars,
@@ -129,6 +133,7 @@ class _Looked:
         self.blobs: list[tuple[bytes, str]] = []
         self.faults: list[str] = []
         self.closed: list[tuple[int, str, bytes]] = []
+        self.missing: list[tuple[int, str, str, bytes]] = []
         self.present: set[bytes] = set()
         self.views = 0
         self.exemplars: list[tuple[bytes, int]] = []
@@ -151,7 +156,10 @@ class _Looked:
                 self.closed.append((row.seq, opened.type, hidden.digest))
             elif hidden.subject.startswith("source-label:"):
                 self.present.add(hidden.digest)
-        self.faults.extend(self._missing(opened))
+        self.missing.extend(
+            (row.seq, opened.type, name, digest) for name, digest in opened.missing.items()
+        )
+        self.faults.extend(self._lacking(opened))
         try:
             self.blobs.extend(_blobs_of(opened))
         except ValueError:
@@ -162,8 +170,14 @@ class _Looked:
             else:
                 self.views += view_mark(pos, view)
 
-    def _missing(self, opened: OpenedEntry) -> Iterator[str]:
-        missing = [name for name in ESSENTIAL.get(opened.type, ()) if name not in opened.fields]
+    def _lacking(self, opened: OpenedEntry) -> Iterator[str]:
+        if not opened.listed:
+            yield f"entry {opened.seq} ({opened.type}): the list of its fields is gone"
+        missing = [
+            name
+            for name in ESSENTIAL.get(opened.type, ())
+            if name not in opened.fields and name not in opened.missing  # those are told by name
+        ]
         choice = _ONE_OF.get(opened.type, ())
         if choice and not any(name in opened.fields for name in choice):
             missing.append(" or ".join(choice))

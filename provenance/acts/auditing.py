@@ -190,6 +190,7 @@ class _Run:
         for answer in self._answers():
             self.unreadable.extend(answer.faults)
             self._take_closed(answer)
+            self._take_missing(answer)
             self._present |= answer.present & self._erasures.keys()
             if not self.since:
                 self.derived.take(answer)
@@ -226,13 +227,11 @@ class _Run:
         while rows := list(islice(entries, STRETCH)):
             index = self._bench.parts.derived.entry_rows(rows[0].seq, rows[-1].seq + 1)
             self._index.update((row.seq, row) for row in index)
-            keys = self._keys(rows, index)
+            keys = self._keys(rows)
             yield Stretch(rows=rows, keys=keys, ring=ring, since=self.since)
 
-    def _keys(self, rows: list[StoredEntry], index: Sequence[EntryRow]) -> Mapping[str, bytes]:
+    def _keys(self, rows: list[StoredEntry]) -> Mapping[str, bytes]:
         subjects = {d.subject for row in rows if row.seq >= self.since for d in row.disclosures}
-        # Also of entries without any field: only with their key can we say that it was deleted.
-        subjects |= {"desk", *(f"item:{row.item.hex()}" for row in index if row.seq >= self.since)}
         try:
             return self._bench.parts.subject_keys.get(sorted(subjects))
         except KeyUnavailable:
@@ -254,6 +253,13 @@ class _Run:
                     f"entry {seq} ({kind}): a hidden field lies under a key that is not there, "
                     "and no record says that it was erased"
                 )
+
+    def _take_missing(self, answer: StretchAnswer) -> None:
+        self.unreadable.extend(
+            f"entry {seq} ({kind}): {name} gone, though not erased"
+            for seq, kind, name, digest in answer.missing
+            if digest not in self._erasures
+        )
 
     def _compare_index(self, answer: StretchAnswer) -> None:
         pairs = ((each, self._index.pop(each.seq, None)) for each in answer.checked)

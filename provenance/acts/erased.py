@@ -100,6 +100,11 @@ def erased_by(entry: Entry, erasures: Erasures) -> int | None:
     return min((erasures[d] for d in entry.digests if d in erasures), default=None)
 
 
+def deleted_fields(entry: OpenedEntry, erasures: Erasures) -> tuple[str, ...]:
+    """Return the fields that an entry lists, that are not there, and that no record erased."""
+    return tuple(name for name, digest in entry.missing.items() if digest not in erasures)
+
+
 def _named(value: Json) -> tuple[int, bytes]:
     match value:
         case [int(seq), str(digest)]:

@@ -7,7 +7,7 @@ Then everything is read. An erased or sealed field is named as missing, with its
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from provenance.acts.erased import Erasures, erased_by
+from provenance.acts.erased import Erasures, deleted_fields, erased_by
 from provenance.acts.judging import VerdictCard
 from provenance.acts.showing import ItemCard, item_card
 from provenance.acts.workbench import Workbench
@@ -138,6 +138,9 @@ def _unweighed(card: VerdictCard) -> Iterator[OpenQuestion]:
 def _omissions(entries: Sequence[OpenedEntry], erasures: Erasures) -> Iterator[Omission]:
     by: dict[int, list[int]] = {}
     for entry in entries:
+        if deleted_fields(entry, erasures) or not (entry.listed or entry.closed):
+            what = "particulars that are gone from the desk's database"
+            yield Omission(absence=Absence.DELETED, what=what, entries=(entry.seq,))
         erasure = erased_by(entry.entry, erasures)
         if erasure is not None:
             by.setdefault(erasure, []).append(entry.seq)

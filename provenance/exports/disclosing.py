@@ -13,6 +13,7 @@ Rules, in order; the first that withholds a field ends the question:
      unnamed speakers) is withheld, whoever typed it there. The fields that make keys verify are
      exempt: they hold keys, and no text that a person typed.
 `source`, `note` and `arrival` of an arrival stand in no row: neither auditor nor public sees them.
+Nor does the list of an entry's fields (`provenance.ledger.manifest`): it tells decoys from fields.
 """
 
 import unicodedata

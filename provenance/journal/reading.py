@@ -1,18 +1,20 @@
 """Entries as people read them: parsed, matched with their disclosures, opened where a key is left.
 
-A disclosure whose subject's key was destroyed stays closed: the record counts it and reads on. A
+A disclosure whose subject's key was destroyed stays closed: the record counts it and reads on. One
+that the entry lists and that is not there is named: erased if a record says so, deleted if not. A
 disclosure that its entry does not name, or that does not open under a key that is there, is a fault
 of the store and raises DeskCorrupt; nothing unauthenticated is ever shown as part of a record.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
 from provenance.errors import CheckFailed, DeskCorrupt, Malformed
 from provenance.ledger.disclosure import match_disclosures
 from provenance.ledger.entry import Entry, parse_entry
+from provenance.ledger.manifest import MANIFEST, read_manifest
 from provenance.ledger.sealing import open_disclosure
 from provenance.ports import StoredEntry, SubjectKeys
 from provenance.records import Json
@@ -31,6 +33,10 @@ class OpenedEntry:
     fields: Mapping[str, Json]
     closed: int
     """Disclosures that are here but cannot be opened, because their key was destroyed."""
+    missing: Mapping[str, bytes] = field(default_factory=dict)
+    """Name -> digest of fields that the entry lists and that are not here, erased or deleted."""
+    listed: bool = True
+    """Whether the list of its fields is here and can be read; else nobody can say what is not."""
 
     @property
     def type(self) -> str:
@@ -52,9 +58,9 @@ class OpenedEntry:
         """32 bytes; how other entries cite this one."""
         return self.entry.leaf_hash
 
-    def text(self, field: str, key: str) -> str | None:
+    def text(self, name: str, key: str) -> str | None:
         """Return a text inside an object field, None if field or key is absent."""
-        value = self.fields.get(field)
+        value = self.fields.get(name)
         inner = value.get(key) if isinstance(value, dict) else None
         return inner if isinstance(inner, str) else None
 
@@ -105,8 +111,16 @@ def read_entry(
         fields = match_disclosures(entry, (open_disclosure(d, key) for d, key in opened))
     except (Malformed, CheckFailed) as error:
         raise DeskCorrupt(f"entry {stored.seq} cannot be read: {error}") from error
-    closed = len(stored.disclosures) - len(opened)
-    return OpenedEntry(seq=stored.seq, entry=entry, fields=fields, closed=closed)
+    listed = read_manifest(fields.pop(MANIFEST, None))
+    here = {d.digest for d in stored.disclosures}
+    return OpenedEntry(
+        seq=stored.seq,
+        entry=entry,
+        fields=fields,
+        closed=len(stored.disclosures) - len(opened),
+        missing={name: each for name, each in (listed or {}).items() if each not in here},
+        listed=listed is not None,
+    )
 
 
 def _chunks(entries: Iterable[StoredEntry]) -> Iterator[Sequence[StoredEntry]]:
