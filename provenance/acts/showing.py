@@ -16,7 +16,7 @@ from provenance.acts.workbench import Workbench
 from provenance.custody import CUSTODY_TYPES, Chain, chain_of
 from provenance.evidence import exemplars
 from provenance.examine.examination import Examination
-from provenance.journal.projecting import ARRIVALS
+from provenance.journal.projecting import ARRIVALS, require_listed
 from provenance.journal.reading import OpenedEntry
 from provenance.statements import VERDICT_TYPES
 from provenance.verdict.lifecycle import state_of
@@ -96,6 +96,7 @@ def overview(bench: Workbench) -> Iterator[ItemLine]:
     for view in bench.items():
         entries = bench.entries(view.item, (*ARRIVALS, "finding", *VERDICT_TYPES))
         first = next((entry for entry in entries if entry.type in ARRIVALS), None)
+        require_listed(view, first)
         published = state_of(counting_acts(history_of(entries), names)).published
         yield ItemLine(
             accession=view.accession,
@@ -114,7 +115,7 @@ def item_card(bench: Workbench, view: ItemView) -> ItemCard:
     received = [entry for entry in entries if entry.type in ARRIVALS]
     found = findings_of(entries)
     copies = []
-    for exemplar in exemplars(bench.holdings(view.item)):
+    for exemplar in exemplars(bench.held(view.item, received)):
         sha256 = exemplar.sha256.hex()
         own = [entry for entry in received if entry.text("document", "sha256") == sha256]
         first, finding = own[0], found.get(sha256)

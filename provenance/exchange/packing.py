@@ -41,7 +41,7 @@ def pack_event(bench: Workbench, seq: int, *, kind: str, fields: Collection[str]
 
 
 def _keys(bench: Workbench, head: StoredCheckpoint, before: int) -> Iterator[Part]:
-    for stored in bench.parts.ledger.entries_of(DESK_ITEM, types=sorted(KEY_TYPES)):
+    for stored, _ in bench.signed(DESK_ITEM, sorted(KEY_TYPES)):
         if stored.seq < before:
             yield _part(bench, stored, head, _KEY_FIELDS)
 

@@ -151,8 +151,7 @@ def export_record(batch: Batch, view: ItemView, reader: Audience, *, form: str) 
 
 def _entries(bench: Workbench, view: ItemView, size: int) -> Iterator[_Opened]:
     """Yield the entries of desk and item below the checkpoint's size, in log order."""
-    ledger = bench.parts.ledger
-    rows = [*ledger.entries_of(DESK_ITEM), *ledger.entries_of(view.item)]
+    rows = [row for item in (DESK_ITEM, view.item) for row, _ in bench.signed(item)]
     subjects = {sealed.subject for row in rows for sealed in row.disclosures}
     keys = bench.parts.subject_keys.get(sorted(subjects))
     for row in sorted(rows, key=lambda row: row.seq):

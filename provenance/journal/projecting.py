@@ -4,8 +4,10 @@ Used when an entry is appended and again by `prov rebuild`; a test holds the two
 of arrival make views. A record whose `document` was erased makes none.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
+from provenance.errors import DeskCorrupt
+from provenance.journal.reading import OpenedEntry
 from provenance.records import Json
 from provenance.views import ExemplarView, ItemView, OccurrenceView, View
 
@@ -30,6 +32,43 @@ def views_of(seq: int, item: bytes, kind: str, fields: Mapping[str, Json]) -> tu
         views.append(ExemplarView(sha256=sha256, item=item, size=size, seq=seq))
     views.append(OccurrenceView(seq=seq, item=item, sha256=sha256, mark=_mark(fields)))
     return tuple(views)
+
+
+def views_in(entry: OpenedEntry) -> tuple[View, ...]:
+    """Return the views that an entry as read gives rise to."""
+    return views_of(entry.seq, entry.entry.item, entry.type, entry.fields)
+
+
+def holdings_of(arrivals: Iterable[OpenedEntry]) -> list[View]:
+    """Return the exemplars and occurrences that an item's arrivals give rise to, in order."""
+    found: list[View] = []
+    held: set[bytes] = set()
+    for view in (view for entry in arrivals for view in views_in(entry)):
+        if isinstance(view, ExemplarView):
+            if view.sha256 in held:
+                continue  # of bytes that an item holds already, the first exemplar stays
+            held.add(view.sha256)
+        if not isinstance(view, ItemView):
+            found.append(view)
+    return found
+
+
+def require_listed(view: ItemView, first: OpenedEntry | None) -> None:
+    """Return if an item's row in the list is what its first arrival says.
+
+    A label whose key was destroyed says nothing, and contradicts nothing.
+
+    Raises:
+        DeskCorrupt: it is another number, another place, or an item that never arrived.
+    """
+    if first is not None and (first.seq, first.entry.item) == (view.first_seq, view.item):
+        label = first.fields.get("label")
+        if not isinstance(label, dict) or label.get("accession") == view.accession:
+            return
+    raise DeskCorrupt(
+        f"the list of items calls item {view.item.hex()} {view.accession}, and no entry does; "
+        "run `prov audit`, then `prov rebuild`"
+    )
 
 
 def _mark(fields: Mapping[str, Json]) -> bytes | None:

@@ -9,7 +9,7 @@ of the store and raises DeskCorrupt; nothing unauthenticated is ever shown as pa
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, TypeVar
 
 from provenance.errors import CheckFailed, DeskCorrupt, Malformed
 from provenance.ledger.disclosure import match_disclosures
@@ -18,6 +18,8 @@ from provenance.ledger.manifest import MANIFEST, read_manifest
 from provenance.ledger.sealing import open_disclosure
 from provenance.ports import StoredEntry, SubjectKeys
 from provenance.records import Json
+
+T = TypeVar("T")
 
 LAST_SECOND: Final = 253_402_300_799  # seconds since 1970: the end of 9999, and of the calendar
 CHUNK: Final = 500  # entries whose subject keys are looked up together; bounds memory
@@ -91,6 +93,18 @@ class Reader:
             for entry in chunk:
                 yield read_entry(entry, keys)
 
+    def followed(self, entries: Iterable[tuple[StoredEntry, Entry]]) -> Iterator[OpenedEntry]:
+        """Yield each entry opened, in order, where parsing it was done already (`following`).
+
+        Raises:
+            DeskCorrupt: a disclosure is not what the ledger signed.
+        """
+        for chunk in _chunks(entries):
+            subjects = {d.subject for stored, _ in chunk for d in stored.disclosures}
+            keys = self._keys.get(sorted(subjects))
+            for stored, entry in chunk:
+                yield read_entry(stored, keys, entry=entry)
+
 
 def read_entry(
     stored: StoredEntry, keys: Mapping[str, bytes], *, entry: Entry | None = None
@@ -123,8 +137,8 @@ def read_entry(
     )
 
 
-def _chunks(entries: Iterable[StoredEntry]) -> Iterator[Sequence[StoredEntry]]:
-    chunk: list[StoredEntry] = []
+def _chunks(entries: Iterable[T]) -> Iterator[Sequence[T]]:
+    chunk: list[T] = []
     for entry in entries:
         chunk.append(entry)
         if len(chunk) == CHUNK:

@@ -75,12 +75,15 @@ def parse_disclosure(text: str) -> Disclosure:
     if len(text) > MAX_DISCLOSURE:
         raise Malformed("a disclosure longer than any field may be")
     digest = disclosure_digest(text)
-    match parse_canonical(decode_base64url(text)):
+    data = decode_base64url(text)
+    match parse_canonical(data):
         case [str(salt), str(name), value] if _SALT.fullmatch(salt):
             pass
         case _:
             raise Malformed("a disclosure is a list of a salt of 16 bytes, name and value")
-    if fault := _name_fault(name, value):
+    # Canonical text spells a key in one way: without these bytes there is no such key to look for.
+    smuggles = b'"_sd"' in data or b'"..."' in data
+    if fault := _name_fault(name, value if smuggles else None):
         raise Malformed(fault)
     return Disclosure(text=text, digest=digest, name=name, value=value)
 
