@@ -217,9 +217,9 @@ class Desk(Workbench):
         """Sign the suggestion, or overrule it with reasons, as version 1."""
         return judging.sign(self, item, as_of=as_of, ruling=ruling)
 
-    def countersign_verdict(self, item: bytes) -> VerdictRecord:
-        """Put the second person's signature under the newest version."""
-        return judging.countersign(self, item)
+    def countersign_verdict(self, item: bytes, *, version: int = 1) -> VerdictRecord:
+        """Put the second person's signature under the version that they were shown."""
+        return judging.countersign(self, item, version=version)
 
     def correct_verdict(
         self,

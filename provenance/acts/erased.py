@@ -83,14 +83,29 @@ def read_erasure(entry: OpenedEntry) -> Erasure:
 
 
 def erasures_in(entries: Iterable[OpenedEntry]) -> Erasures:
-    """Return every destroyed field that the desk's own entries name."""
+    """Return every destroyed field that the desk's own entries name.
+
+    A record of this type that is no record of an erasure names nothing: the audit says so.
+    """
     found: dict[bytes, int] = {}
     for entry in entries:
-        if entry.type == ERASED:
+        if entry.type == ERASED and (erasure := _readable(entry)):
             # The first naming stays: a later one can only be the completion of the same act.
-            for _, digest in read_erasure(entry).fields:
+            for _, digest in erasure.fields:
                 found.setdefault(digest, entry.seq)
     return found
+
+
+def is_erasure(entry: OpenedEntry) -> bool:
+    """Tell whether a `disclosure.erased` entry can be read as one."""
+    return _readable(entry) is not None
+
+
+def _readable(entry: OpenedEntry) -> Erasure | None:
+    try:
+        return read_erasure(entry)
+    except DeskCorrupt:
+        return None
 
 
 def erased_by(entry: Entry, erasures: Erasures) -> int | None:

@@ -11,15 +11,16 @@ from typing import Final
 
 from provenance.acts.erased import erased_by
 from provenance.acts.examining import Finding, findings_of, read_result
-from provenance.acts.judging import VerdictCard, card, counting_acts, history_of
+from provenance.acts.judging import VerdictCard, card
+from provenance.acts.verdict_history import read_history
 from provenance.acts.workbench import Workbench
 from provenance.custody import CUSTODY_TYPES, Chain, chain_of
 from provenance.evidence import exemplars
+from provenance.errors import BlobMissing, Malformed
 from provenance.examine.examination import Examination
 from provenance.journal.projecting import ARRIVALS, require_listed
 from provenance.journal.reading import OpenedEntry
 from provenance.statements import VERDICT_TYPES
-from provenance.verdict.lifecycle import state_of
 from provenance.views import ItemView
 
 WITHHELD: Final = "(name erased)"
@@ -88,6 +89,8 @@ class ItemCard:
     exemplars: tuple[ExemplarCard, ...]
     chain: Chain
     verdict: VerdictCard
+    remarks: tuple[str, ...] = ()
+    """Findings whose full result cannot be read; custody and verdict have remarks of their own."""
 
 
 def overview(bench: Workbench) -> Iterator[ItemLine]:
@@ -97,7 +100,7 @@ def overview(bench: Workbench) -> Iterator[ItemLine]:
         entries = bench.entries(view.item, (*ARRIVALS, "finding", *VERDICT_TYPES))
         first = next((entry for entry in entries if entry.type in ARRIVALS), None)
         require_listed(view, first)
-        published = state_of(counting_acts(history_of(entries), names)).published
+        published = read_history(entries, names).standing.published
         yield ItemLine(
             accession=view.accession,
             item=view.item,
@@ -114,11 +117,14 @@ def item_card(bench: Workbench, view: ItemView) -> ItemCard:
     names, erasures = bench.keepers().names, bench.erasures()
     received = [entry for entry in entries if entry.type in ARRIVALS]
     found = findings_of(entries)
-    copies = []
+    copies, unread = [], []
     for exemplar in exemplars(bench.held(view.item, received)):
         sha256 = exemplar.sha256.hex()
         own = [entry for entry in received if entry.text("document", "sha256") == sha256]
         first, finding = own[0], found.get(sha256)
+        examination = _result(bench, finding)
+        if finding is not None and examination is None:
+            unread.append(f"entry {finding.seq}: the full result of the examination is not to be had")
         copies.append(
             ExemplarCard(
                 sha256=sha256,
@@ -134,7 +140,7 @@ def item_card(bench: Workbench, view: ItemView) -> ItemCard:
                     for entry in own
                 ),
                 finding=finding,
-                examination=read_result(bench, finding) if finding else None,
+                examination=examination,
             )
         )
     return ItemCard(
@@ -145,7 +151,16 @@ def item_card(bench: Workbench, view: ItemView) -> ItemCard:
             [e for e in entries if e.type in CUSTODY_TYPES], names=names, erasures=erasures
         ),
         verdict=card(bench, view.item),
+        remarks=tuple(unread),
     )
+
+
+def _result(bench: Workbench, finding: Finding | None) -> Examination | None:
+    """Read a full result; None if there is none, or nothing that can be read."""
+    try:
+        return read_result(bench, finding) if finding else None
+    except (BlobMissing, Malformed):
+        return None
 
 
 def _arrival(entry: OpenedEntry, by: str, erased: int | None) -> ArrivalCard:

@@ -75,7 +75,7 @@ def compile_report(bench: Workbench, view: ItemView) -> ReportModel:
         integrity=checks,
         statements=statements(card.verdict, entries),
         suggestion=suggestion(card.verdict),
-        verdicts=versions(card.verdict, entries, names),
+        verdicts=versions(card.verdict, names),
         open_questions=(*_unread(checks), *_questions(card)),
         omissions=tuple(_omissions(entries, bench.erasures())),
         entries=tuple(_line(entry, names) for entry in entries),
@@ -127,6 +127,9 @@ def _questions(card: ItemCard) -> Iterator[OpenQuestion]:
 
 
 def _unweighed(card: VerdictCard) -> Iterator[OpenQuestion]:
+    for remark in card.remarks:
+        text = f"Entry {remark.seq} cannot be read, or does not count."
+        yield OpenQuestion(text=f"At {remark}.", public_text=text)
     if not card.dossier.records:
         text = "No statement about the item is on record, so nothing was weighed."
         yield OpenQuestion(text=text, public_text=text)

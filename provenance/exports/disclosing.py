@@ -139,7 +139,9 @@ def _may_leave(
 def _name_only(value: Json) -> bool:
     """Whether a name brings no folders and no container with it: the report prints the name."""
     return (
-        isinstance(value, dict) and value.get("path") == value.get("name") and not value["members"]
+        isinstance(value, dict)
+        and value.get("path") == value.get("name")
+        and value.get("members") == []
     )
 
 

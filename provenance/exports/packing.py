@@ -12,6 +12,7 @@ The same records, keys and instant give the same bytes. Writes to the target it 
 ledger; nothing else.
 """
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -60,6 +61,7 @@ from provenance.report.model import Audience, ReportModel
 from provenance.views import ItemView
 
 TILES_HELD: Final = 512  # of 8 kB: all proofs of a package climb through the same few
+_SHA256: Final = re.compile("[0-9a-f]{64}")
 MAX_TRIES: Final = 5  # of compiling while others write to the item; each try records an export
 
 
@@ -186,7 +188,7 @@ def _documents(entries: Iterable[_Opened], showing: Showing) -> Iterator[str]:
         if each.entry.type in ARRIVALS:
             for field in shown(each.entry.type, each.fields, showing):
                 match field.name, field.value:
-                    case "document", {"sha256": str(sha256)}:
+                    case "document", {"sha256": str(sha256)} if _SHA256.fullmatch(sha256):
                         yield sha256
 
 

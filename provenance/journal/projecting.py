@@ -1,7 +1,7 @@
 """From a record to the rows that the desk looks up: the one place where views come from.
 
 Used when an entry is appended and again by `prov rebuild`; a test holds the two equal. Only records
-of arrival make views. A record whose `document` was erased makes none.
+of arrival make views. A record whose `document` was erased, or cannot be read as one, makes none.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +15,23 @@ ARRIVALS = frozenset({"item.received", "item.split"})
 
 
 def views_of(seq: int, item: bytes, kind: str, fields: Mapping[str, Json]) -> tuple[View, ...]:
-    """Return the views that the entry at `seq` gives rise to."""
+    """Return the views that the entry at `seq` gives rise to; none if it is a misshapen arrival."""
+    try:
+        return _views_of(seq, item, kind, fields)
+    except (ValueError, KeyError):
+        return ()  # signed, and no arrival that can be read: the audit remarks on it
+
+
+def misshapen(seq: int, item: bytes, kind: str, fields: Mapping[str, Json]) -> bool:
+    """Tell whether a record of arrival has its fields, and cannot be read as one."""
+    try:
+        _views_of(seq, item, kind, fields)
+    except (ValueError, KeyError):
+        return True
+    return False
+
+
+def _views_of(seq: int, item: bytes, kind: str, fields: Mapping[str, Json]) -> tuple[View, ...]:
     document, label = fields.get("document"), fields.get("label")
     if kind not in ARRIVALS or not isinstance(document, dict) or not isinstance(label, dict):
         return ()

@@ -35,10 +35,15 @@ class OpenedEntry:
     fields: Mapping[str, Json]
     closed: int
     """Disclosures that are here but cannot be opened, because their key was destroyed."""
+    manifest: Mapping[str, bytes] | None = None
+    """Name -> digest of the fields that the entry lists; None if the list is gone or closed."""
     missing: Mapping[str, bytes] = field(default_factory=dict)
-    """Name -> digest of fields that the entry lists and that are not here, erased or deleted."""
-    listed: bool = True
-    """Whether the list of its fields is here and can be read; else nobody can say what is not."""
+    """Those of them that are not here: erased or deleted."""
+
+    @property
+    def listed(self) -> bool:
+        """Whether the list of its fields is here; else nobody can say what is not."""
+        return self.manifest is not None
 
     @property
     def type(self) -> str:
@@ -125,15 +130,15 @@ def read_entry(
         fields = match_disclosures(entry, (open_disclosure(d, key) for d, key in opened))
     except (Malformed, CheckFailed) as error:
         raise DeskCorrupt(f"entry {stored.seq} cannot be read: {error}") from error
-    listed = read_manifest(fields.pop(MANIFEST, None))
+    manifest = read_manifest(fields.pop(MANIFEST, None))
     here = {d.digest for d in stored.disclosures}
     return OpenedEntry(
         seq=stored.seq,
         entry=entry,
         fields=fields,
         closed=len(stored.disclosures) - len(opened),
-        missing={name: each for name, each in (listed or {}).items() if each not in here},
-        listed=listed is not None,
+        manifest=manifest,
+        missing={name: each for name, each in (manifest or {}).items() if each not in here},
     )
 
 

@@ -116,6 +116,7 @@ def audit_log(
     *,
     tile: TileReader,
     open_fields: Callable[[Entry, tuple[SealedDisclosure, ...]], Fields | None],
+    judge_rest: Callable[[Findings], None] = lambda _findings: None,
 ) -> AuditReport:
     """Return everything that does not hold in a log.
 
@@ -124,6 +125,7 @@ def audit_log(
         terms: Keys, heads and times to go by.
         tile: Reads the stored tiles.
         open_fields: Opens the hidden fields of an entry of OPENED_TYPES; None if they are gone.
+        judge_rest: Called once all entries are read, to judge what their hidden fields say.
     """
     findings = Findings()
     heads = _read_heads(terms, findings)
@@ -134,6 +136,7 @@ def audit_log(
     rows = iter(checked)
     while block := list(islice(rows, BLOCK)):
         auditor.take(block)
+    judge_rest(findings)
     return auditor.finish(heads)
 
 

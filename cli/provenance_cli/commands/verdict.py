@@ -157,14 +157,17 @@ def sign(
 @app.command()
 def countersign(
     item: ItemArgument,
+    version: Annotated[
+        int, typer.Option("--version", metavar="N", help="The version that you have looked at.")
+    ] = 1,
     desk: DeskOption = None,
     key: KeyOption = None,
     passphrase_file: PassphraseOption = None,
 ) -> None:
-    """Put the second person's signature under the newest version."""
+    """Put the second person's signature under the version you name, if it is the newest."""
     with open_signing(desk, key, passphrase_file) as opened:
         view = opened.find(item)
-        signed = opened.countersign_verdict(view.item)
+        signed = opened.countersign_verdict(view.item, version=version)
     _tell(view.accession, signed, "countersigned")
 
 
