@@ -10,7 +10,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from provenance import custody
 from provenance.acts import (
     auditing,
     endorsing,
@@ -171,11 +170,11 @@ class Desk(Workbench):
 
     def access(self, item: bytes, *, purpose: str) -> int:
         """Record that the acting custodian looked at an item."""
-        return self.record(custody.access_record(item, purpose=purpose))[0]
+        return handing.access(self, item, purpose=purpose)
 
     def note(self, item: bytes, *, text: str) -> int:
         """Write a note into an item's custody."""
-        return self.record(custody.note_record(item, text=text))[0]
+        return handing.note(self, item, text=text)
 
     # Sources
 

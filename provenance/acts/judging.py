@@ -5,10 +5,11 @@ its inputs. Which acts count is read by `provenance.acts.verdict_history`; an ac
 refused. Whoever countersigns says which version they were shown: a newer one in between is refused.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from provenance.acts.handles import require_no_handle, texts_of
 from provenance.acts.verdict_history import Remark, SignedAct, VerdictHistory, read_history
 from provenance.acts.workbench import Workbench
 from provenance.errors import Refused
@@ -71,12 +72,15 @@ def import_dossier(
     """Record a dossier's statements under an item; what is there already stays as it is.
 
     Raises:
-        Refused: a record's id is there already with other words.
+        Refused: a record's id is there already with other words, or a text names a source.
     """
+    sources = {record.source for record in dossier.records if record.source}
 
     def compose(batch: Batch) -> Import:
         present = bench.entries(item, STATEMENT_TYPES)
         planned = plan_import(item, dossier, present=present, until=until)
+        fields = [f for record in planned.records for f in record.fields if f.name != "source"]
+        require_no_handle(bench, [t for f in fields for t in texts_of(f.value)], also=sources)
         for record in planned.records:
             batch.add(record)
         return planned
@@ -233,10 +237,21 @@ def _act(bench: Workbench, item: bytes, kind: str, act: _Act) -> VerdictRecord:
         if _name(kid, names) in others:
             raise Refused("this is a second key of a person who has signed already")
         signed = act(dossier_of(entries, title=item.hex()), past, kid)
+        require_no_handle(bench, _typed(signed))
         batch.add(verdict_record(item, kind, verdict_to_json(signed)))
         return signed
 
     return bench.append(compose)
+
+
+def _typed(record: VerdictRecord) -> Iterator[str]:
+    """Yield the texts that whoever acts has typed themselves."""
+    yield record.reason or ""
+    if record.decision is not None:
+        yield record.decision.headline
+        yield record.decision.public_wording
+        yield from record.decision.override_reasons.values()
+        yield from record.decision.impossible_checks.values()
 
 
 def _beside(kind: str, past: Sequence[VerdictRecord]) -> Sequence[str]:

@@ -11,7 +11,7 @@ from datetime import datetime
 from types import TracebackType
 from typing import Self, TypeVar
 
-from provenance.acts.erased import ERASED, Erasures, erasures_in
+from provenance.acts.erased import ERASED, Erasures, Place, erasures_in, naming_in
 from provenance.errors import Ambiguous, DeskCorrupt, KeyUnavailable, NotFound
 from provenance.journal.appending import Appender, Batch
 from provenance.journal.following import follow
@@ -187,6 +187,10 @@ class Workbench:
     def erasures(self) -> Erasures:
         """Return which hidden fields were erased, and by which entry."""
         return erasures_in(self.entries(DESK_ITEM, (ERASED,)))
+
+    def named_erased(self) -> frozenset[Place]:
+        """Return which texts named a source when it was erased, and are withheld outside."""
+        return naming_in(self.entries(DESK_ITEM, (ERASED,)))
 
     def keepers(self) -> Keepers:
         """Return who may sign here, read from the ledger."""

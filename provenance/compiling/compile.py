@@ -8,6 +8,7 @@ Then everything is read. An erased or sealed field is named as missing, with its
 from collections.abc import Iterator, Mapping, Sequence
 
 from provenance.acts.erased import Erasures, deleted_fields, erased_by
+from provenance.acts.handles import secret_texts
 from provenance.acts.judging import VerdictCard
 from provenance.acts.showing import ItemCard, item_card
 from provenance.acts.workbench import Workbench
@@ -47,8 +48,17 @@ def make_report(bench: Workbench, view: ItemView, *, audience: str, form: str) -
     if audience not in {each.value for each in Audience} or form not in FORMS:
         raise UsageError("a report is for internal, auditor or public readers, as html or json")
     _record_export(bench, view, audience=audience)
-    model = for_audience(compile_report(bench, view), Audience(audience))
+    secrets = secrets_of(bench, view) if audience != Audience.INTERNAL else ()
+    model = for_audience(compile_report(bench, view), Audience(audience), secrets=secrets)
     return render_html(model) if form == "html" else report_json(model)
+
+
+def secrets_of(bench: Workbench, view: ItemView) -> frozenset[str]:
+    """Return what of an item's texts must not leave the desk, whoever typed it there.
+
+    Handles of other items' sources, and whole texts that named a source which was erased.
+    """
+    return secret_texts(bench, bench.entries(view.item), bench.named_erased())
 
 
 def compile_report(bench: Workbench, view: ItemView) -> ReportModel:

@@ -21,7 +21,7 @@ from string import Template
 from typing import Final
 
 from provenance.acts.workbench import Workbench
-from provenance.compiling.compile import compile_report
+from provenance.compiling.compile import compile_report, secrets_of
 from provenance.digests import BLOCK
 from provenance.errors import BlobCorrupt, DeskLocked, UsageError
 from provenance.exports.bag import BagWriter
@@ -103,11 +103,12 @@ def make_package(
     reader = Audience(audience)
     full, head = _compiled(bench, view, reader)
     bag = BagWriter(target)
-    report = for_audience(full, reader)
+    other = secrets_of(bench, view) if reader is not Audience.INTERNAL else frozenset()
+    report = for_audience(full, reader, secrets=other)
     bag.add(REPORT_HTML, [render_html(report).encode()])
     bag.add(REPORT_JSON, [report_json(report).encode()])
     entries = list(_entries(bench, view, head.size))
-    showing = _showing(full, entries, reader)
+    showing = _showing(full, entries, reader, other)
     tile = lru_cache(maxsize=TILES_HELD)(bench.parts.ledger.tile)
     for each in entries:
         bag.add(entry_path(each.seq), [present(each.entry, each.fields, showing)])
@@ -162,9 +163,11 @@ def _entries(bench: Workbench, view: ItemView, size: int) -> Iterator[_Opened]:
             yield _Opened(seq=row.seq, entry=entry, fields=fields)
 
 
-def _showing(full: ReportModel, entries: Iterable[_Opened], reader: Audience) -> Showing:
+def _showing(
+    full: ReportModel, entries: Iterable[_Opened], reader: Audience, other: frozenset[str]
+) -> Showing:
     arrivals = [arrival for copy in full.exemplars for arrival in copy.arrivals]
-    secrets = {arrival.source for arrival in arrivals} | set(_handles(entries))
+    secrets = {arrival.source for arrival in arrivals} | set(_handles(entries)) | other
     secrets |= {statement.source for statement in full.statements}
     if reader is Audience.PUBLIC:
         secrets |= {arrival.name for arrival in arrivals}

@@ -20,7 +20,7 @@ from typing import Final
 
 from provenance.acts.verdict_history import read_history
 from provenance.acts.workbench import Workbench
-from provenance.compiling.compile import compile_report
+from provenance.compiling.compile import compile_report, secrets_of
 from provenance.errors import DeskCorrupt, Refused, UsageError
 from provenance.exports.dsse import sign_envelope
 from provenance.exports.packing import export_record
@@ -78,7 +78,8 @@ def export_verdict(bench: Workbench, view: ItemView, *, audience: str) -> bytes:
         return _published(bench.entries(view.item, VERDICT_TYPES), kid, seq, names)
 
     found = bench.append(compose)
-    report = for_audience(compile_report(bench, view), reader)
+    secrets = secrets_of(bench, view)
+    report = for_audience(compile_report(bench, view), reader, secrets=secrets)
     statement: Json = {
         "_type": STATEMENT_TYPE,
         "subject": _subject(report, found),
