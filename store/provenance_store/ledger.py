@@ -212,7 +212,7 @@ def _hidden_between(connection: Connection, rows: Sequence[Any]) -> _BySeq:
 
 def _hidden_of(connection: Connection, seqs: Sequence[int]) -> _BySeq:
     found: list[Sequence[Any]] = []
-    for part in _runs(seqs):
+    for part in _runs(sorted(seqs)):
         # An item's entries mostly lie side by side; what lies between is another item's few.
         found += read_rows(connection, _HIDDEN_BETWEEN, part[0], part[-1])
     return _by_seq(found)
@@ -222,7 +222,7 @@ def _runs(seqs: Sequence[int]) -> Iterator[Sequence[int]]:
     """Cut positions where a gap is wider than reading across it is worth."""
     start = 0
     for at in range(1, len(seqs) + 1):
-        if at == len(seqs) or not 0 < seqs[at] - seqs[at - 1] <= GAP:
+        if at == len(seqs) or seqs[at] - seqs[at - 1] > GAP:
             yield seqs[start:at]
             start = at
 

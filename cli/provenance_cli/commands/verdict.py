@@ -232,12 +232,14 @@ def export(
     passphrase_file: PassphraseOption = None,
 ) -> None:
     """Write a published verdict as a signed attestation (DSSE); one of its signers signs it."""
-    from provenance_cli.files import write_file
+    from provenance_cli.files import require_new, write_file
 
     with open_signing(desk, key, passphrase_file) as opened:
         view = opened.find(item)
+        target = out or Path(f"{view.accession}-verdict-{audience}.dsse.json")
+        if str(target) != "-":
+            require_new(target)
         envelope = opened.export_verdict(view.item, audience=audience)
-    target = out or Path(f"{view.accession}-verdict-{audience}.dsse.json")
     if str(target) == "-":
         sys.stdout.write(envelope.decode("ascii"))
         return
