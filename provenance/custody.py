@@ -193,7 +193,11 @@ def chain_of(
         events=events,
         holder=holder,
         open_offer=pending,
-        remarks=(*_remarks(records, events, offers, pending, names), *strange, *_gone(records, erasures)),
+        remarks=(
+            *_remarks(records, events, offers, pending, names),
+            *strange,
+            *_gone(records, erasures),
+        ),
     )
 
 

@@ -176,9 +176,7 @@ class Ledger(Protocol):
         """Yield entries start <= seq < stop in order, in bounded memory."""
         ...
 
-    def entries_of(
-        self, item: bytes, *, types: Sequence[str] | None = None
-    ) -> Iterator[ItemPage]:
+    def entries_of(self, item: bytes, *, types: Sequence[str] | None = None) -> Iterator[ItemPage]:
         """Yield ALL of an item's entries in order of `n`, a bounded page at a time.
 
         Disclosures come with those that the index says are of these types; with all if None. At

@@ -173,9 +173,7 @@ def _header(entry: OpenedEntry) -> Dossier | None:
         return None
 
 
-def _records(
-    entries: Iterable[OpenedEntry], unreadable: list[tuple[int, str]]
-) -> Iterator[Record]:
+def _records(entries: Iterable[OpenedEntry], unreadable: list[tuple[int, str]]) -> Iterator[Record]:
     seen: set[str] = set()
     for entry in entries:
         if entry.type not in STATEMENT_TYPES or entry.type == "dossier":

@@ -16,9 +16,7 @@ from provenance.ledger.findings import Detector, Findings
 from provenance.statements import VERDICT_TYPES
 
 
-def judge_verdicts(
-    bench: Workbench, items: Iterable[bytes], size: int, findings: Findings
-) -> None:
+def judge_verdicts(bench: Workbench, items: Iterable[bytes], size: int, findings: Findings) -> None:
     """Flag every act on these items' verdicts that does not count.
 
     Args:

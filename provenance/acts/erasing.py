@@ -16,7 +16,8 @@ Rules:
 SQLite overwrites deleted rows (secure_delete) and the journal is truncated. PostgreSQL keeps old
 rows in its own journal and until a vacuum: there the destroyed key is what erases.
 Out of reach: copies and exports already handed out, backups of the KEY folder, the word itself in
-texts that people typed elsewhere and in names of files. Never writes a handle into the log, a file name or a message.
+texts that people typed elsewhere and in names of files. Never writes a handle into the log, a file
+name or a message.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Handles of sources in texts that people type: refused at the door, found before they are handed out.
+"""Handles of sources in texts that people type: refused at the door, found before they leave.
 
 A handle is sealed under its source's key, so that destroying the key forgets it. A handle that
 somebody typed into a note is sealed under the item's key instead, and would outlive its source.

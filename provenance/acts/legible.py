@@ -15,9 +15,13 @@ from provenance.journal.projecting import ARRIVALS, misshapen
 from provenance.journal.reading import OpenedEntry
 from provenance.statements import STATEMENT_TYPES, VERDICT_TYPES, is_statement
 
-_ANSWER: Final = {"digests": list}
-_SHAPES: Final[Mapping[str, Mapping[str, type]]] = MappingProxyType(
-    dict.fromkeys(ARRIVALS, {"document": dict, "label": dict, "name": dict, "arrival": dict})
+_Shape = Mapping[str, type]
+_ANSWER: Final[_Shape] = MappingProxyType({"digests": list})
+_ARRIVAL: Final[_Shape] = MappingProxyType(
+    dict.fromkeys(("document", "label", "name", "arrival"), dict)
+)
+_SHAPES: Final[Mapping[str, _Shape]] = MappingProxyType(
+    dict.fromkeys(ARRIVALS, _ARRIVAL)
     | dict.fromkeys(("transfer.accepted", "transfer.refused"), _ANSWER)
     | {
         "transfer.offered": {"transfer": dict, "digests": list},
@@ -42,4 +46,8 @@ def legible(entry: OpenedEntry) -> bool:
         return not entry.fields.keys() & {"record", "dossier"} or is_statement(entry)
     if entry.type in VERDICT_TYPES:
         return "verdict" not in entry.fields or is_act(entry)
-    return entry.type != ERASED or not {"erasure", "fields"} <= entry.fields.keys() or is_erasure(entry)
+    return (
+        entry.type != ERASED
+        or not {"erasure", "fields"} <= entry.fields.keys()
+        or is_erasure(entry)
+    )

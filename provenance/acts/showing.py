@@ -15,8 +15,8 @@ from provenance.acts.judging import VerdictCard, card
 from provenance.acts.verdict_history import read_history
 from provenance.acts.workbench import Workbench
 from provenance.custody import CUSTODY_TYPES, Chain, chain_of
-from provenance.evidence import exemplars
 from provenance.errors import BlobMissing, Malformed
+from provenance.evidence import exemplars
 from provenance.examine.examination import Examination
 from provenance.journal.projecting import ARRIVALS, require_listed
 from provenance.journal.reading import OpenedEntry
@@ -124,7 +124,9 @@ def item_card(bench: Workbench, view: ItemView) -> ItemCard:
         first, finding = own[0], found.get(sha256)
         examination = _result(bench, finding)
         if finding is not None and examination is None:
-            unread.append(f"entry {finding.seq}: the full result of the examination is not to be had")
+            unread.append(
+                f"entry {finding.seq}: the full result of the examination is not to be had"
+            )
         copies.append(
             ExemplarCard(
                 sha256=sha256,

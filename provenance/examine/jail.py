@@ -4,8 +4,8 @@ In order: a new session that dies with its parent; resource limits; no capabilit
 Landlock (no file but the interpreter's own libraries, read-only; no TCP; no signal to the outside);
 seccomp (a list of permitted system calls, of fcntl a list of commands; everything else, among it
 sockets, fork, exec, kill and ptrace, gets EPERM). What the system does not offer is left out, and
-the level reached is returned: it is stored with every examination. Without Landlock no file at all can be opened once seccomp is
-on. Needs no privilege. Imports only the standard library.
+the level reached is returned: it is stored with every examination. Without Landlock no file at all
+can be opened once seccomp is on. Needs no privilege. Imports only the standard library.
 """
 
 import ctypes
@@ -75,9 +75,9 @@ _COMMON: Final = (
 )
 _FCNTL: Final = {"x86_64": 72, "aarch64": 25}
 _FCNTL_COMMANDS: Final = (0, 1, 2, 3, 1030)
-"""F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_DUPFD_CLOEXEC. Not F_SETOWN, F_SETSIG, F_SETFL (O_ASYNC) or
-F_NOTIFY: a descriptor that signals its owner reaches processes outside, past kill being refused,
-where the kernel is older than 6.12 and Landlock has no signal scope. Not locks and leases either."""
+"""F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_DUPFD_CLOEXEC. Not F_SETOWN, F_SETSIG, F_SETFL (O_ASYNC)
+or F_NOTIFY: a descriptor that signals its owner reaches processes outside although kill is refused,
+where the kernel is older than 6.12 and Landlock has no signal scope. Nor locks and leases."""
 _X86_ONLY: Final = (("time", 201), ("arch_prctl", 158))
 _FILES: Final = (
     # only with Landlock, which limits them to the interpreter's libraries

@@ -44,9 +44,7 @@ def pack_event(bench: Workbench, seq: int, *, kind: str, fields: Collection[str]
     return ExchangeFile(kind=kind, log_key=key.vkey(), checkpoint=head.note, parts=parts).encode()
 
 
-def _require_nothing_secret(
-    bench: Workbench, event: StoredEntry, fields: Collection[str]
-) -> None:
+def _require_nothing_secret(bench: Workbench, event: StoredEntry, fields: Collection[str]) -> None:
     """Refuse a file whose event was put in words before the source had its handle."""
     (opened,) = bench.reader.opened([event])
     shown = replace(opened, fields={n: v for n, v in opened.fields.items() if n in fields})

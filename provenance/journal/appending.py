@@ -62,6 +62,7 @@ class Batch:
         self._role = role
         self.records: list[NewRecord] = []
         self._base = writer.size()
+        self._ended = False
 
     def add(self, record: NewRecord) -> int:
         """Put a record at the end; returns the position it will have in the log.
@@ -79,8 +80,9 @@ class Batch:
             raise Refused(
                 f"your key's role is {self._role}; a record of type {record.type} takes {needed}"
             )
-        if any(before.type in _ENDS_A_KEY for before in self.records):
+        if self._ended:
             raise Refused("a record that ends a key is the last of its batch")
+        self._ended = record.type in _ENDS_A_KEY
         self.records.append(record)
         return self._base + len(self.records) - 1
 

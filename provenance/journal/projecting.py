@@ -4,7 +4,7 @@ Used when an entry is appended and again by `prov rebuild`; a test holds the two
 of arrival make views. A record whose `document` was erased, or cannot be read as one, makes none.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from provenance.errors import DeskCorrupt
 from provenance.journal.reading import OpenedEntry

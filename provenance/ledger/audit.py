@@ -154,8 +154,9 @@ def audit_hashes(
     heads = _read_heads(terms, findings)
     log = Recount(tile, findings)
     for page in pages:
-        _check_numbering([seq for seq, _ in page], log.size, findings)
-        log.feed(leaf_hashes([leaf for _, leaf in page]))
+        seqs, leaves = zip(*page, strict=True)
+        _check_numbering(seqs, log.size, findings)
+        log.feed(leaf_hashes(leaves))
     root = log.finish()
     heads.compare(log)
     return findings.report(log.size, root)
@@ -302,9 +303,9 @@ def _read_heads(terms: AuditTerms, findings: Findings) -> Heads:
     return heads
 
 
-def _check_numbering(seqs: list[int], first: int, findings: Findings) -> None:
+def _check_numbering(seqs: Sequence[int], first: int, findings: Findings) -> None:
     findings.checked[Detector.NUMBERING] += len(seqs)
-    if seqs != list(range(first, first + len(seqs))):
+    if tuple(seqs) != tuple(range(first, first + len(seqs))):
         at = next(seq for seq, own in enumerate(seqs, first) if seq != own)
         sentence = f"The store calls entry {at} something else: entries were removed or inserted."
         findings.flag(Detector.NUMBERING, at, "entry", sentence)

@@ -25,9 +25,7 @@ MANIFEST: Final = "manifest"
 """Name of the field."""
 
 
-def make_manifest(
-    disclosures: Iterable[Disclosure], random: Callable[[int], bytes]
-) -> Disclosure:
+def make_manifest(disclosures: Iterable[Disclosure], random: Callable[[int], bytes]) -> Disclosure:
     """Return the field that lists these."""
     value: dict[str, Json] = {each.name: encode_base64url(each.digest) for each in disclosures}
     return make_disclosure(MANIFEST, value, random)

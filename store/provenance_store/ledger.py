@@ -123,9 +123,7 @@ class SqlLedger:
                 return
             start = after
 
-    def entries_of(
-        self, item: bytes, *, types: Sequence[str] | None = None
-    ) -> Iterator[ItemPage]:
+    def entries_of(self, item: bytes, *, types: Sequence[str] | None = None) -> Iterator[ItemPage]:
         """Yield all of an item's entries in order of `n`; disclosures of these types alone."""
         after = -1
         while True:
@@ -238,8 +236,8 @@ def as_bytes(value: object) -> bytes:
 def _by_seq(rows: Iterable[Sequence[Any]]) -> _BySeq:
     found: dict[int, list[SealedDisclosure]] = {}
     for seq, digest, subject, sealed in rows:
-        disclosure = SealedDisclosure(
-            digest=as_bytes(digest), subject=str(subject), sealed=as_bytes(sealed)
-        )
+        if type(digest) is not bytes or type(sealed) is not bytes:
+            digest, sealed = as_bytes(digest), as_bytes(sealed)  # noqa: PLW2901 what stands for it
+        disclosure = SealedDisclosure(digest=digest, subject=str(subject), sealed=sealed)
         found.setdefault(seq, []).append(disclosure)
     return found

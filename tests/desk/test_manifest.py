@@ -32,7 +32,9 @@ def arrived(scene: Scene) -> Scene:
             "claim": "match",
             "note": "typed at the door",
         }
-        hidden = [HiddenField(name=k, value=v, subject=f"item:{item.hex()}") for k, v in fields.items()]
+        hidden = [
+            HiddenField(name=k, value=v, subject=f"item:{item.hex()}") for k, v in fields.items()
+        ]
         source = HiddenField(name="source", value={"handle": "S-7"}, subject="source:S-7")
         desk.record(NewRecord(item=item, type="item.received", fields=(*hidden, source)))
     return scene

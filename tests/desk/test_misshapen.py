@@ -136,7 +136,7 @@ def test_a_misshapen_erasure_blinds_nobody(full: Scene, tmp_path: Path) -> None:
 
 
 def test_a_misshapen_record_fails_no_audit(full: Scene) -> None:
-    """What somebody signed in a wrong shape has changed nothing: a remark, for ever, and no alarm."""
+    """What somebody signed in a wrong shape has changed nothing: a remark, and no alarm."""
     write(full, item_of(full), "statement", WRONG["statement"])
     assert audit(full).holds
 
@@ -171,7 +171,9 @@ def test_the_audit_judges_verdict_histories(full: Scene, tmp_path: Path, how: st
     who, kind, changes = BROKEN[how]
     seq = act(full, item, who, kind, **changes)
     found = audit(full)
-    flags = [(f.detector, f.seq, f.affects) for f in found.log.findings if f.detector.value == "verdict"]
+    flags = [
+        (f.detector, f.seq, f.affects) for f in found.log.findings if f.detector.value == "verdict"
+    ]
     assert flags == [(Detector.VERDICT, seq, f"item {item.hex()}")]
     assert not found.log_holds
     with full.open(AMAL) as desk:

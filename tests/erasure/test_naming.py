@@ -12,6 +12,8 @@ from provenance.acts.handles import live_handles
 from provenance.acts.receiving import IngestOptions
 from provenance.desk import Desk
 from provenance.errors import Refused
+from provenance.evidence import exemplars
+from provenance.verdict.dossier import Dossier
 from provenance.verdict.parse_dossier import parse_dossier
 from provenance.verdict.signing import Ruling
 from provenance.verdict.verdict_record import ReasonClass
@@ -37,7 +39,7 @@ ACTS: dict[str, Callable[[Desk, bytes], object]] = {
 }
 
 
-def told(name: str, note: str):  # type: ignore[no-untyped-def] # a dossier
+def told(name: str, note: str) -> Dossier:
     """A dossier of one record."""
     value = json.loads(DOSSIER)
     value["records"][0] |= {"id": name, "note": note}
@@ -85,7 +87,7 @@ def test_a_handle_of_this_very_intake_is_refused(sources: Scene) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["S-414", "from s-414.", "S 414 said", "S_414", "(S–414)", "S-414's", "an S-414_scan.pdf",
+    ["S-414", "from s-414.", "S 414 said", "S_414", "(S\u2013414)", "S-414's", "an S-414_scan.pdf",
      "S-414 and S-9", "\uff33-414"],
 )  # fmt: skip
 def test_a_handle_is_found_however_it_is_spelled(sources: Scene, text: str) -> None:
@@ -135,7 +137,7 @@ def test_nor_to_another_desk(sources: Scene) -> None:
     """An offer that was put in words past the desk's acts gives no file."""
     item = first(sources)
     with sources.open(AMAL) as desk:
-        digests = sorted(v.sha256.hex() for v in desk.holdings(item) if hasattr(v, "size"))
+        digests = sorted(view.sha256.hex() for view in exemplars(desk.holdings(item)))
         record = custody.offer_record(
             item, to="desk:The Lookout", purpose=TYPED, means="x", digests=digests
         )

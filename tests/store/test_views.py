@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Engine, create_engine, insert, select, text
+from sqlalchemy import Engine, create_engine, delete, insert, select
 
 from provenance.errors import StoreFault
 from provenance.ports import NewEntry, Views
@@ -86,16 +86,14 @@ def test_known_marks(ledger: SqlLedger, views: SqlViews) -> None:
     assert views.known_marks([]) == frozenset()
 
 
-def test_items_that_are_not_listed(
-    ledger: SqlLedger, views: SqlViews, database: Database
-) -> None:
+def test_items_that_are_not_listed(ledger: SqlLedger, views: SqlViews, database: Database) -> None:
     """An item with entries and without an item row is named; the desk's own item never is."""
     _fill(ledger)
     with ledger.writing() as writer:
         append(writer, [replace(new_entry("desk"), item=DESK_ITEM)])
     assert views.unlisted() == []
     with database.writing() as connection:
-        connection.execute(text("DELETE FROM item_view"))
+        connection.execute(delete(ITEM_VIEW))
     assert views.unlisted() == sorted([item_id("item 0"), item_id("item 1")])
 
 
