@@ -4,12 +4,12 @@ Names are opened from their disclosures for this answer only. What was erased or
 said to be so; it is never left out silently.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from provenance.acts.erased import erased_by
+from provenance.acts.erased import Erasures, erased_by
 from provenance.acts.examining import Finding, findings_of, read_result
 from provenance.acts.judging import VerdictCard, card
 from provenance.acts.verdict_history import read_history
@@ -115,46 +115,48 @@ def item_card(bench: Workbench, view: ItemView) -> ItemCard:
     """Return everything about one item."""
     entries = bench.entries(view.item, (*CUSTODY_TYPES, "finding"))
     names, erasures = bench.keepers().names, bench.erasures()
-    received = [entry for entry in entries if entry.type in ARRIVALS]
-    found = findings_of(entries)
-    copies, unread = [], []
-    for exemplar in exemplars(bench.held(view.item, received)):
-        sha256 = exemplar.sha256.hex()
-        own = [entry for entry in received if entry.text("document", "sha256") == sha256]
-        first, finding = own[0], found.get(sha256)
-        examination = _result(bench, finding)
-        if finding is not None and examination is None:
-            unread.append(
-                f"entry {finding.seq}: the full result of the examination is not to be had"
-            )
-        copies.append(
-            ExemplarCard(
-                sha256=sha256,
-                sha512=first.text("document", "sha512") or "",
-                blake3=first.text("document", "blake3") or "",
-                size=exemplar.size,
-                form=first.text("label", "form") or "unknown",
-                media_type=first.text("label", "media_type") or "unknown",
-                arrivals=tuple(
-                    _arrival(
-                        entry, names.get(entry.kid, entry.kid), erased_by(entry.entry, erasures)
-                    )
-                    for entry in own
-                ),
-                finding=finding,
-                examination=examination,
-            )
-        )
+    copies = tuple(_copies(bench, view.item, entries, names=names, erasures=erasures))
+    unread = [each.finding.seq for each in copies if each.finding and not each.examination]
     return ItemCard(
         accession=view.accession,
         item=view.item,
-        exemplars=tuple(copies),
+        exemplars=copies,
         chain=chain_of(
             [e for e in entries if e.type in CUSTODY_TYPES], names=names, erasures=erasures
         ),
         verdict=card(bench, view.item),
-        remarks=tuple(unread),
+        remarks=tuple(f"entry {seq}: the full result of the examination is lost" for seq in unread),
     )
+
+
+def _copies(
+    bench: Workbench,
+    item: bytes,
+    entries: Sequence[OpenedEntry],
+    *,
+    names: Mapping[str, str],
+    erasures: Erasures,
+) -> Iterator[ExemplarCard]:
+    received = [entry for entry in entries if entry.type in ARRIVALS]
+    found = findings_of(entries)
+    for exemplar in exemplars(bench.held(item, received)):
+        sha256 = exemplar.sha256.hex()
+        own = [entry for entry in received if entry.text("document", "sha256") == sha256]
+        first, finding = own[0], found.get(sha256)
+        yield ExemplarCard(
+            sha256=sha256,
+            sha512=first.text("document", "sha512") or "",
+            blake3=first.text("document", "blake3") or "",
+            size=exemplar.size,
+            form=first.text("label", "form") or "unknown",
+            media_type=first.text("label", "media_type") or "unknown",
+            arrivals=tuple(
+                _arrival(entry, names.get(entry.kid, entry.kid), erased_by(entry.entry, erasures))
+                for entry in own
+            ),
+            finding=finding,
+            examination=_result(bench, finding),
+        )
 
 
 def _result(bench: Workbench, finding: Finding | None) -> Examination | None:
