@@ -28,6 +28,7 @@ from provenance.acts.audit_beside import (
 from provenance.acts.audit_derived import DerivedViews, index_faults, table_faults
 from provenance.acts.audit_stretch import Stretch, StretchAnswer, read_stretch
 from provenance.acts.audit_verdicts import judge_verdicts
+from provenance.acts.erased import ERASABLE
 from provenance.acts.workbench import Workbench
 from provenance.errors import DeskCorrupt, KeyUnavailable
 from provenance.evidence import BlobState, Fixity, reread
@@ -275,7 +276,7 @@ class _Run:
         self.unreadable.extend(
             f"entry {seq} ({kind}): {name} gone, though not erased"
             for seq, kind, name, digest in answer.missing
-            if digest not in self._erasures
+            if digest not in self._erasures or name not in ERASABLE
         )
 
     def _compare_index(self, answer: StretchAnswer) -> None:

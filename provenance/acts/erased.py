@@ -1,9 +1,10 @@
 """What was erased, as the ledger itself names it: never read from what is merely missing.
 
 A `disclosure.erased` record names each field that was destroyed by entry and digest, and each text
-elsewhere that named the source. The digest
-stands in the signed entry too, so "erased, see entry N" is a statement that anybody can check, and
-differs from "withheld" (the desk has it) and from "gone" (damage: nothing names it).
+elsewhere that named the source. The digest stands in the signed entry too, so "erased, see entry N"
+is a statement that anybody can check, and differs from "withheld" (the desk has it) and from "gone"
+(damage: nothing names it). Only fields called `source` are ever erased: a record that names another
+as erased covers up a deletion.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,6 +23,8 @@ REASONS: Final = ("source-asked", "safety", "law", "mistake", "retention")
 """Why, as a class: a free text would stay for ever and might say what was to be forgotten."""
 MAX_NAMED: Final = 2_000  # fields in one record: some 120 kB of text, half of what a field may have
 
+ERASABLE: Final = frozenset({"source"})
+"""Names of the fields that an erasure can destroy."""
 Place = tuple[int, str, int]
 """(entry, field, which of the field's texts: `provenance.acts.handles.texts_of`)."""
 Erasures = Mapping[bytes, int]
@@ -144,7 +147,11 @@ def erased_by(entry: Entry, erasures: Erasures) -> int | None:
 
 def deleted_fields(entry: OpenedEntry, erasures: Erasures) -> tuple[str, ...]:
     """Return the fields that an entry lists, that are not there, and that no record erased."""
-    return tuple(name for name, digest in entry.missing.items() if digest not in erasures)
+    return tuple(
+        name
+        for name, digest in entry.missing.items()
+        if digest not in erasures or name not in ERASABLE
+    )
 
 
 def _places(value: Json) -> Iterator[Place]:

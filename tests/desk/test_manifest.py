@@ -7,6 +7,7 @@ from contextlib import closing
 import pytest
 
 from provenance.acts.auditing import DeskAudit
+from provenance.acts.erased import erasure_records
 from provenance.acts.receiving import IngestOptions
 from provenance.desk import Desk
 from provenance.errors import Refused
@@ -111,6 +112,16 @@ def test_an_erased_field_is_not_a_deleted_one(full: Scene) -> None:
     assert set(sourced.missing) == {"source"}
     delete_field(full, sourced.seq, ["arrival"])
     assert any(f"entry {sourced.seq} " in line for line in audit(full).unreadable)
+
+
+def test_a_false_erasure_covers_no_deletion(arrived: Scene) -> None:
+    """A record that calls another field than a source's erased does not explain its absence."""
+    seq = arrival_of(arrived)
+    with arrived.open(AMAL) as desk:
+        note = digests(desk, seq)["note"]
+        desk.record(*erasure_records([(seq, note)], reason="mistake", approvers=["x"]))
+    delete_field(arrived, seq, ["note"])
+    assert any("note gone, though not erased" in line for line in audit(arrived).unreadable)
 
 
 def test_every_entry_has_its_list(full: Scene) -> None:

@@ -1,7 +1,9 @@
 """Handles of sources in texts that people type: refused at the door, and never handed out."""
 
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -173,6 +175,19 @@ def test_an_erasure_names_the_texts_that_stay(sources: Scene, tmp_path: Path) ->
         out = handed_out(sources, each, tmp_path / place)
         assert places_of(HANDLE, out) == []
         assert places_of("lighthouse", out) == []
+
+
+def test_damage_elsewhere_keeps_nobody_from_being_forgotten(sources: Scene) -> None:
+    """An entry that cannot be read is passed over: the erasure is performed all the same."""
+    item = first(sources)
+    seq = write_past(sources, item)
+    with closing(sqlite3.connect(sources.database)) as database:
+        database.execute("UPDATE disclosure SET sealed = zeroblob(80) WHERE seq = ?", (seq,))
+        database.commit()
+    for who in (JOAN, AMAL):
+        with sources.open(who) as desk:
+            done = desk.erase_source(HANDLE, reason="safety")
+    assert (done.stage, done.naming) == (Stage.ERASED, ())
 
 
 def test_a_text_of_after_the_request_is_found_too(sources: Scene) -> None:
