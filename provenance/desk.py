@@ -10,7 +10,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from provenance import custody
 from provenance.acts import (
     auditing,
     endorsing,
@@ -224,11 +223,11 @@ class Desk(Workbench):
 
     def access(self, item: bytes, *, purpose: str) -> int:
         """Record that the acting custodian looked at an item."""
-        return self.record(custody.access_record(item, purpose=purpose))[0]
+        return handing.access(self, item, purpose=purpose)
 
     def note(self, item: bytes, *, text: str) -> int:
         """Write a note into an item's custody."""
-        return self.record(custody.note_record(item, text=text))[0]
+        return handing.note(self, item, text=text)
 
     # Sources
 
@@ -274,9 +273,9 @@ class Desk(Workbench):
         """Sign the suggestion, or overrule it with reasons, as version 1."""
         return judging.sign(self, item, as_of=as_of, ruling=ruling)
 
-    def countersign_verdict(self, item: bytes) -> VerdictRecord:
-        """Put the second person's signature under the newest version."""
-        return judging.countersign(self, item)
+    def countersign_verdict(self, item: bytes, *, version: int = 1) -> VerdictRecord:
+        """Put the second person's signature under the version that they were shown."""
+        return judging.countersign(self, item, version=version)
 
     def correct_verdict(
         self,

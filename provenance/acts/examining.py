@@ -12,6 +12,7 @@ from typing import Final
 
 from provenance.acts.workbench import Workbench
 from provenance.digests import digest_bytes
+from provenance.errors import Malformed
 from provenance.evidence import exemplars
 from provenance.examine.examination import Examination
 from provenance.examine.runner import Runner
@@ -123,7 +124,11 @@ def read_result(bench: Workbench, finding: Finding) -> Examination:
         BlobMissing: the blob is gone.
         Malformed: it is not a result.
     """
-    with bench.parts.blobs.open(bytes.fromhex(finding.result)) as stream:
+    try:
+        digest = bytes.fromhex(finding.result)
+    except ValueError as error:
+        raise Malformed("a finding that names no result") from error
+    with bench.parts.blobs.open(digest) as stream:
         return Examination.from_json(stream.read().decode("utf-8", "replace"))
 
 

@@ -2,10 +2,10 @@
 
 In order: a new session that dies with its parent; resource limits; no capabilities; no_new_privs;
 Landlock (no file but the interpreter's own libraries, read-only; no TCP; no signal to the outside);
-seccomp (a list of permitted system calls; everything else, among it sockets, fork, exec, kill and
-ptrace, gets EPERM). What the system does not offer is left out, and the level reached is returned:
-it is stored with every examination. Without Landlock no file at all can be opened once seccomp is
-on. Needs no privilege. Imports only the standard library.
+seccomp (a list of permitted system calls, of fcntl a list of commands; everything else, among it
+sockets, fork, exec, kill and ptrace, gets EPERM). What the system does not offer is left out, and
+the level reached is returned: it is stored with every examination. Without Landlock no file at all
+can be opened once seccomp is on. Needs no privilege. Imports only the standard library.
 """
 
 import ctypes
@@ -36,7 +36,6 @@ _COMMON: Final = (
     ("pread64", 17, 67),
     ("readv", 19, 65),
     ("writev", 20, 66),
-    ("fcntl", 72, 25),
     ("dup", 32, 23),
     # memory
     ("mmap", 9, 222),
@@ -74,6 +73,11 @@ _COMMON: Final = (
     ("exit", 60, 93),
     ("exit_group", 231, 94),
 )
+_FCNTL: Final = {"x86_64": 72, "aarch64": 25}
+_FCNTL_COMMANDS: Final = (0, 1, 2, 3, 1030)
+"""F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_DUPFD_CLOEXEC. Not F_SETOWN, F_SETSIG, F_SETFL (O_ASYNC)
+or F_NOTIFY: a descriptor that signals its owner reaches processes outside although kill is refused,
+where the kernel is older than 6.12 and Landlock has no signal scope. Nor locks and leases."""
 _X86_ONLY: Final = (("time", 201), ("arch_prctl", 158))
 _FILES: Final = (
     # only with Landlock, which limits them to the interpreter's libraries
@@ -223,14 +227,14 @@ def _filter_calls(libc: ctypes.CDLL, *, files: bool) -> bool:
     numbers = [int(row[column]) for row in (*_COMMON, *(_FILES if files else ()))]
     if machine == "x86_64":
         numbers += [row[1] for row in (*_X86_ONLY, *(_FILES_X86_ONLY if files else ()))]
-    program = _assemble(_AUDIT_ARCH[machine], sorted(numbers))
+    program = _assemble(_AUDIT_ARCH[machine], sorted(numbers), _FCNTL[machine])
     code = ctypes.create_string_buffer(program, len(program))
     header = struct.pack("@HP", len(program) // 8, ctypes.addressof(code))
     return int(libc.prctl(_PR_SET_SECCOMP, 2, header, 0, 0)) == 0
 
 
-def _assemble(arch: int, numbers: list[int]) -> bytes:
-    """Classic BPF: right architecture or die; a permitted number or EPERM."""
+def _assemble(arch: int, numbers: list[int], fcntl: int) -> bytes:
+    """Classic BPF: right architecture or die; a permitted number or EPERM; fcntl by command."""
 
     def step(code: int, true: int, false: int, value: int) -> bytes:
         return struct.pack("=HBBI", code, true, false, value)
@@ -241,5 +245,11 @@ def _assemble(arch: int, numbers: list[int]) -> bytes:
     program.append(step(load, 0, 0, 0))
     for number in numbers:
         program += [step(equal, 0, 1, number), step(give, 0, 0, allow)]
+    program += [step(equal, 1, 0, fcntl), step(give, 0, 0, refuse)]
+    # struct seccomp_data: args[1], the command, lies at 24, its high half at 28 (little endian).
+    program += [step(load, 0, 0, 28), step(equal, 1, 0, 0), step(give, 0, 0, refuse)]
+    program.append(step(load, 0, 0, 24))
+    for command in _FCNTL_COMMANDS:
+        program += [step(equal, 0, 1, command), step(give, 0, 0, allow)]
     program.append(step(give, 0, 0, refuse))
     return b"".join(program)
