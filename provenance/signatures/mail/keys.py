@@ -83,7 +83,7 @@ def find_keys(trust: TrustSet, domain: str, selector: str) -> tuple[ArchivedKey,
     entries = [
         entry
         for entry in trust.dkim_keys
-        if entry.domain.lower().removesuffix(".") == domain and entry.selector.lower() == selector
+        if entry.domain == domain and entry.selector.lower() == selector
     ]
     found = [read_key(entry) for entry in entries[:MAX_CANDIDATES]]
     return tuple(sorted(found, key=lambda one: one.rank))
