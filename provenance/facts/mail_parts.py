@@ -118,8 +118,7 @@ def _attachment(part: MimeMessage, number: int) -> Facts:
     if part.get_content_maintype() == "message":
         described = "an attached message"
     else:
-        payload = part.get_payload(decode=True)
-        raw = payload if isinstance(payload, bytes) else b""
+        raw = _decoded(part)
         described = f"{len(raw)} bytes; sha256 {hashlib.sha256(raw).hexdigest()}"
     observations = []
     ending = name.rpartition(".")[2].strip().lower() if "." in name else ""
@@ -139,15 +138,18 @@ def _attachment(part: MimeMessage, number: int) -> Facts:
     )
 
 
-def _html(part: MimeMessage, number: int) -> Facts:
+def _decoded(part: MimeMessage) -> bytes:
     payload = part.get_payload(decode=True)
-    if not isinstance(payload, bytes):
-        return Facts(notes=(f"HTML part {number} could not be decoded",))
+    return payload if isinstance(payload, bytes) else b""
+
+
+def _html(part: MimeMessage, number: int) -> Facts:
+    raw = _decoded(part)
     charset = str(part.get_content_charset("utf-8"))
     try:
-        text = payload.decode(charset, "replace")
+        text = raw.decode(charset, "replace")
     except (LookupError, ValueError):  # an unknown charset
-        text = payload.decode("utf-8", "replace")
+        text = raw.decode("utf-8", "replace")
     return read_html(text, where="HTML text" if number == 1 else f"HTML text {number}")
 
 

@@ -3,6 +3,8 @@
 import hashlib
 from base64 import b64encode
 from datetime import UTC, datetime
+from email.feedparser import FeedParser
+from email.message import Message
 
 import pytest
 from hypothesis import given, settings
@@ -117,6 +119,7 @@ def test_a_signature_of_another_day_contradicts() -> None:
     signed = sign(LETTER, ed_server(), at=datetime(2020, 2, 1, tzinfo=UTC))
     assert "mail-date-against-signature" in codes_of(signed)
     assert "mail-date-against-signature" not in codes_of(sign(LETTER, ed_server()))
+    assert "mail-date-against-signature" not in codes_of(sign(LETTER, ed_server(), at=None))
 
 
 def test_the_way_is_told_in_order() -> None:
@@ -246,6 +249,37 @@ def test_bytes_beyond_ascii_keep_their_digest() -> None:
     assert told.endswith(f"128 bytes; sha256 {hashlib.sha256(raw).hexdigest()}")
 
 
+def test_names_in_the_newer_form_are_read() -> None:
+    """RFC 2231: charset, language and text; and a name beside the media type."""
+    newer = b"Content-Disposition: attachment; filename*=utf-8'de'Stra%C3%9Fe.pdf\r\n\r\nx"
+    older = b"Content-Type: application/pdf; name=plain.pdf\r\n\r\nx"
+    properties = facts_of(mixed(newer, older)).properties
+    assert properties["mail.attachment.001"].startswith("Straße.pdf; ")
+    assert properties["mail.attachment.002"].startswith("plain.pdf; application/pdf; ")
+
+
+def test_a_part_that_the_library_trips_over_is_noted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library raises on some broken parts: the others are read, and a note tells."""
+    original, close = Message.get_content_maintype, FeedParser.close
+    parsed: list[Message] = []
+
+    def trip(part: Message) -> str:
+        if parsed and part.get("X-Trap"):
+            raise KeyError("trap")
+        return original(part)
+
+    def closing(parser: FeedParser) -> Message:
+        message = close(parser)
+        parsed.append(message)
+        return message
+
+    monkeypatch.setattr(FeedParser, "close", closing)
+    monkeypatch.setattr(Message, "get_content_maintype", trip)
+    facts = facts_of(mixed(b"X-Trap: 1\r\n\r\nx", b"Content-Disposition: attachment\r\n\r\nx"))
+    assert any("KeyError" in note for note in facts.notes)
+    assert facts.properties["mail.attachments"] == "1"
+
+
 @pytest.mark.parametrize(
     ("name", "code"),
     [
@@ -287,6 +321,7 @@ def test_text_outside_of_the_parts_is_hidden_text() -> None:
     [
         ('<img src="http://track.example/a.png">', "mail-remote-content"),
         ('<img src="//track.example/a.png">', "mail-remote-content"),
+        ('<img src="http://[track/a.png">', "mail-remote-content"),
         ('<img srcset="https://track.example/a.png 2x">', "mail-remote-content"),
         ('<p style="background:url(https://track.example/a)">x</p>', "mail-remote-content"),
         ("<style>p{background:url('https://track.example/a')}</style>", "mail-remote-content"),

@@ -16,7 +16,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Final
 
-from provenance.signatures.axes import Integrity, Kind, Signer
+from provenance.signatures.axes import Crypto, Integrity, Kind, Signer
 from provenance.signatures.mail.claim import MAX_INSTANCE, Claim, Refused, Role, read_claim
 from provenance.signatures.mail.covering import BodyCheck, Coverage, check_body, cover_fields
 from provenance.signatures.mail.dating import judge_time
@@ -98,16 +98,11 @@ def server_of(field: Field) -> str:
     return tame(match[1].decode("ascii"), 253) if match else "a server"
 
 
-def judge_chain(case: Case) -> SignatureStatus | None:
-    """Judge the chain; None when the message has none."""
-    fields = [one for one in case.message.fields if one.key in {RESULTS, MESSAGE, SEAL}]
-    if not fields:
-        return None
+def judge_chain(case: Case, fields: list[Field]) -> SignatureStatus:
+    """Judge the chain that a message's ARC fields (at least one) make up."""
     sets = _read_sets(fields)
-    first = fields[0]
-    status = start_status(case, Kind.ARC, "ARC chain", first)
     if isinstance(sets, Refused):
-        return refuse(status, sets)
+        return refuse(start_status(case, Kind.ARC, "ARC chain", fields[0]), sets)
     status = start_status(case, Kind.ARC, f"ARC chain of {len(sets)}", sets[-1].seal.field)
     status = claimed_status(case, status, sets[-1].seal)
     return _judge(case, status, sets)
@@ -165,27 +160,20 @@ def _judge(case: Case, status: SignatureStatus, sets: list[_Set]) -> SignatureSt
     status = judge_integrity(status, newest.arc.message, newest.body, newest.message)
     for one in checked:
         status = _judge_seal(status, one)
-    key = newest.message.key
-    if status.integrity is not Integrity.INTACT or key is None:
+    if status.integrity is not Integrity.INTACT:
         return status
     lines = status.covered
     status = judge_scope(status, case.message, newest.coverage, newest.body)
     status = replace(status, covered=(*status.covered, *lines), signer=Signer.NO_IDENTITY)
-    for trial, claim in ((newest.message, newest.arc.message), *_seals(checked)):
-        if trial.key is not None:
-            weaker = judge_key(status, claim, trial.key)
-            status = weaker if trial is newest.message else _weakest(status, weaker)
+    status = judge_key(status, newest.arc.message, newest.message.matching)
+    for one in checked:
+        status = _weakest(status, judge_key(status, one.arc.seal, one.seal.matching))
     return judge_time(status, newest.arc.message, newest.message, case.dates, case.context)
-
-
-def _seals(checked: list[_Checked]) -> list[tuple[Trial, Claim]]:
-    return [(one.seal, one.arc.seal) for one in checked]
 
 
 def _weakest(status: SignatureStatus, other: SignatureStatus) -> SignatureStatus:
     """Keep the first key's answers, but the weaker strength."""
-    order = list(type(status.crypto))
-    crypto = max(status.crypto, other.crypto, key=order.index)
+    crypto = max(status.crypto, other.crypto, key=list(Crypto).index)
     codes = dict.fromkeys((*status.native_codes, *other.native_codes))
     warnings = dict.fromkeys((*status.warnings, *other.warnings))
     return replace(status, crypto=crypto, native_codes=tuple(codes), warnings=tuple(warnings))

@@ -60,14 +60,8 @@ class _Finding:
 def judge_time(
     status: SignatureStatus, claim: Claim, trial: Trial, dates: Dates, context: TrustContext
 ) -> SignatureStatus:
-    """Answer time basis, period and the state of the key at that time.
-
-    Raises:
-        ValueError: no key matched.
-    """
-    key = trial.key
-    if key is None:
-        raise ValueError("no key matched")
+    """Answer time basis, period and the state of the key at that time; a key has matched."""
+    key = trial.matching
     claimed = dates.claimed(claim)
     reference = context.reference_time or dates.received or context.at
     found = [

@@ -76,12 +76,12 @@ def judge_signature(case: Case, number: int, field: Field) -> SignatureStatus:
     )
     trial = try_keys(claim, coverage.signed, case.context.trust, case.dates.claimed(claim))
     status = judge_integrity(status, claim, body, trial)
-    if status.integrity is not Integrity.INTACT or trial.key is None:
+    if status.integrity is not Integrity.INTACT:
         return status
     status = judge_scope(status, case.message, coverage, body)
-    status = judge_key(status, claim, trial.key)
+    status = judge_key(status, claim, trial.matching)
     status = judge_time(status, claim, trial, case.dates, case.context)
-    return _judge_identity(status, claim, trial.key, case.author)
+    return _judge_identity(status, claim, trial.matching, case.author)
 
 
 def start_status(case: Case, kind: Kind, name: str, field: Field) -> SignatureStatus:

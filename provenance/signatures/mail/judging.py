@@ -75,16 +75,15 @@ def inspect_mail(
 
 
 def _chain(case: Case, message: Message) -> SignatureStatus | None:
-    keys = {RESULTS, ARC_MESSAGE, SEAL}
-    first = next((field for field in message.fields if field.key in keys), None)
-    if first is None:
+    fields = [field for field in message.fields if field.key in {RESULTS, ARC_MESSAGE, SEAL}]
+    if not fields:
         return None
-    return _guarded(case, Kind.ARC, first, lambda: judge_chain(case))
+    return _guarded(case, Kind.ARC, fields[0], lambda: judge_chain(case, fields))
 
 
 def _guarded(
-    case: Case, kind: Kind, field: Field, judge: Callable[[], SignatureStatus | None]
-) -> SignatureStatus | None:
+    case: Case, kind: Kind, field: Field, judge: Callable[[], SignatureStatus]
+) -> SignatureStatus:
     judged = attempt("judge", judge)
     if not isinstance(judged, Fault):
         return judged

@@ -45,6 +45,17 @@ class Trial:
     held: tuple[ArchivedKey, ...] = ()
     """Everything the archive holds for the selector."""
 
+    @property
+    def matching(self) -> ArchivedKey:
+        """The key that matched.
+
+        Raises:
+            ValueError: none did; the caller did not look at the outcome.
+        """
+        if self.key is None:
+            raise ValueError("no key matched")
+        return self.key
+
 
 def try_keys(
     claim: Claim, fields: tuple[Field, ...], trust: TrustSet, claimed: datetime | None

@@ -121,6 +121,14 @@ def test_a_chain_of_another_form_is_malformed(
     assert status.native_codes == ("malformed",)
 
 
+def test_a_chain_without_its_beginning_is_malformed(
+    servers: tuple[Server, Server], trust: TrustSet
+) -> None:
+    """Set 2 without set 1: the numbers have a gap."""
+    status = status_of(seal(LETTER, servers[0], instance=2), trust)
+    assert status.native_codes == ("malformed",)
+
+
 def test_a_second_field_of_one_kind_is_malformed(chain: bytes, trust: TrustSet) -> None:
     """Two sets of one number: engines pick different ones."""
     extra = b"ARC-Authentication-Results: i=2; mx.evil.example; dkim=pass\r\n"

@@ -5,7 +5,9 @@ import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import dkim  # type: ignore[import-untyped] # has no stubs
 import pytest
+from asn1crypto import keys as asn1_keys
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,9 +22,11 @@ from provenance.signatures.axes import (
     Signer,
     TimeBasis,
 )
+from provenance.signatures.mail import covering
 from provenance.signatures.mail.claim import MAX_SIGNATURE
 from provenance.signatures.mail.judging import DETECTORS, MAX_SIGNATURES
 from provenance.signatures.mail.message import MAX_FIELDS, MAX_HEADER
+from provenance.signatures.mail.trying import Outcome, Trial
 from provenance.signatures.model import SignatureStatus
 from provenance.trust.model import DkimKey, DkimSource, TrustSet
 from tests.signatures.mail.world import (
@@ -37,6 +41,7 @@ from tests.signatures.mail.world import (
     judge,
     only,
     rsa_server,
+    seal,
     sign,
     trust_of,
 )
@@ -426,6 +431,56 @@ def test_what_a_key_record_permits(more: str, headline: Headline, server: Server
     assert any("trying out" in one for one in status.warnings) == ("t=y" in more)
 
 
+def test_keys_of_absurd_sizes_are_not_tried(server: Server) -> None:
+    """Too small to hold a signature, too large to be honest: unusable, and no time is spent."""
+    for bits in (256, 40_000):
+        public = asn1_keys.RSAPublicKey({"modulus": (1 << bits) - 1, "public_exponent": 65537})
+        spki = asn1_keys.PublicKeyInfo.wrap(public, "rsa").dump()
+        record = f"p={base64.b64encode(spki).decode()}"
+        status = status_of(sign(LETTER, server), trust_of(server.key(record=record)))
+        assert status.native_codes == ("key-unusable",)
+
+
+def test_a_key_without_its_outer_structure_is_read(server: Server) -> None:
+    """Some domains publish the bare RSAPublicKey (RFC 6376 3.6.1 asks for that form)."""
+    spki = base64.b64decode(server.record.rpartition("p=")[2])
+    bare = asn1_keys.PublicKeyInfo.load(spki)["public_key"].parsed.dump()
+    record = f"v=DKIM1; p={base64.b64encode(bare).decode()}"
+    status = status_of(sign(LETTER, server), trust_of(server.key(record=record)))
+    assert status.headline is Headline.VERIFIED
+    assert status.identity.spki_sha256 == hashlib.sha256(spki).hexdigest()
+
+
+def test_domains_beyond_ascii_are_compared_in_a_labels() -> None:
+    """RFC 8616: d= and From may be written in letters of a language."""
+    server = rsa_server(domain="xn--bcher-kva.example")
+    letter = LETTER.replace(b"ann@example.org", "ann@bücher.example".encode())
+    signed = sign(letter, server, tags={"d": "bücher.example"})
+    assert status_of(signed, trust_of(server.key())).headline is Headline.VERIFIED
+    bad = sign(LETTER, server, tags={"d": "b\u00fc..example"})
+    assert status_of(bad, trust_of(server.key())).native_codes == ("malformed",)
+
+
+def test_a_failing_engine_is_an_error(
+    server: Server, trust: TrustSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the engine raises says nothing on the message: ERROR, never BROKEN, for both kinds."""
+
+    def fail(*args: object) -> bool:
+        raise KeyError(args)
+
+    data = seal(sign(LETTER, server), server)
+    monkeypatch.setattr(dkim.DomainSigner, "verify_sig_process", fail)
+    report = judge(data, trust)
+    assert [one.headline for one in report.statuses] == [Headline.ERROR, Headline.ERROR]
+    assert {"engine-failed"} <= set(report.statuses[0].native_codes)
+    monkeypatch.undo()
+    monkeypatch.setattr(covering, "hidden_by_type", fail)
+    report = judge(data, trust)
+    assert [one.headline for one in report.statuses] == [Headline.ERROR, Headline.ERROR]
+    assert report.headline is Headline.ERROR
+
+
 def test_a_key_of_another_kind_is_not_tried(server: Server) -> None:
     """An Ed25519 key where the signature says RSA, and the other way round."""
     ed = ed_server()
@@ -450,6 +505,12 @@ def test_a_user_supplied_key_is_visible(server: Server) -> None:
     assert any("user-supplied key" in one for one in status.warnings)
     both = trust_of(server.key(source=DkimSource.MANUAL), server.key(source=DkimSource.ARCHIVE))
     assert status_of(sign(LETTER, server), both).headline is Headline.VERIFIED
+
+
+def test_no_matching_key_cannot_be_asked_for() -> None:
+    """A caller that did not look at the outcome gets a fault, not a key."""
+    with pytest.raises(ValueError, match="no key matched"):
+        _ = Trial(outcome=Outcome.NO_KEY, text="").matching
 
 
 def test_all_keys_of_a_selector_are_tried(server: Server) -> None:
