@@ -19,6 +19,7 @@ from provenance.signatures.axes import (
     TimeBasis,
     Visible,
 )
+from provenance.signatures.mail import wording as mail
 from provenance.signatures.model import SignatureReport, SignatureStatus
 
 _SAY: Final[dict[Headline, str]] = {
@@ -87,6 +88,7 @@ _SAY: Final[dict[Headline, str]] = {
 _WHAT: Final = {
     Kind.PDF_TIMESTAMP: "The time stamp",
     Kind.PDF_USAGE_RIGHTS: "The software's usage-rights mark (not an author's signature)",
+    **mail.WHAT,
 }
 _CHANGED: Final = {
     ChangedAfter.NONE: "Nothing was added after signing.",
@@ -106,7 +108,7 @@ _BASIS: Final = {
 
 def say_signature(status: SignatureStatus) -> str:
     """Return one plain sentence (two where the signer is unknown)."""
-    return _SAY[status.headline].format(
+    return (mail.say_mail(status) or _SAY[status.headline]).format(
         what=_WHAT.get(status.kind, "The signature"),
         where=_place(status),
         who=_who(status),
@@ -165,6 +167,8 @@ def _covered(status: SignatureStatus) -> str:
 
 
 def _identity(status: SignatureStatus) -> str:
+    if status.kind in mail.MAIL:
+        return mail.mail_identity(status)
     match status.signer:
         case Signer.TRUSTED | Signer.PINNED:
             return (
@@ -187,8 +191,16 @@ def _identity(status: SignatureStatus) -> str:
 def _time(status: SignatureStatus) -> str:
     moment = status.proven_not_after or status.claimed_time
     when = format_instant(moment) if moment else "not stated"
+    if status.time_basis is TimeBasis.ARCHIVED_KEY_WINDOW and status.proven_not_before and moment:
+        own = (
+            f"; its own clock says {format_instant(status.claimed_time)}"
+            if status.claimed_time
+            else ""
+        )
+        when = f"between {format_instant(status.proven_not_before)} and {when}{own}"
     judged = (
-        f" The certificate was judged as of {format_instant(status.reference_time_used)}."
+        f" The {'key' if status.kind in mail.MAIL else 'certificate'} was judged as of"
+        f" {format_instant(status.reference_time_used)}."
         if status.reference_time_used
         else ""
     )
@@ -196,6 +208,8 @@ def _time(status: SignatureStatus) -> str:
 
 
 def _after(status: SignatureStatus) -> str:
+    if status.kind in mail.MAIL:
+        return mail.mail_after(status)
     pages = ", ".join(map(str, status.pages))
     seen = {
         Visible.YES: f" Pages look different: {pages or 'their count differs'}.",
@@ -218,8 +232,10 @@ def _reason(status: SignatureStatus) -> str:
 
 
 def _unchecked(status: SignatureStatus) -> str:
-    open_questions = []
-    if status.presence is Presence.PRESENT:
+    open_questions: list[str] = []
+    if status.kind in mail.MAIL:
+        open_questions += mail.mail_unchecked(status)
+    elif status.presence is Presence.PRESENT:
         if not status.revocation.checked:
             open_questions.append("whether the certificate was revoked")
         open_questions.append("anything that would need the network")

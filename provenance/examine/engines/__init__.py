@@ -28,6 +28,7 @@ from provenance.signatures.model import SignatureStatus
 
 ENGINES: Final[Mapping[str, tuple[str, ...]]] = {
     "application/pdf": ("pdf", "pdf_blocks", "pdf_facts"),
+    "message/rfc822": ("mail", "mail_facts"),
 }
 """Media type, or its first half with `/*`, to module names in the order they run."""
 
