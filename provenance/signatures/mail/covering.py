@@ -42,6 +42,7 @@ ACTING: Final = (
 )
 """What steers display or replies; unsigned, it is named, and leaves the scope alone."""
 
+_BLANKS: Final = re.compile(rb"[\t ]{2,}|\t")  # a single space stays as it is
 _QUOTED_FROM: Final = re.compile(rb"^>(>*From )", re.MULTILINE)
 _BOUNDARY: Final = re.compile(
     rb"boundary\s{0,20}=\s{0,20}(?:\"([^\"\r\n]{1,256})\"|([^\s;\"]{1,256}))", re.IGNORECASE
@@ -119,7 +120,7 @@ def canonical_body(body: bytes, form: str) -> bytes:
     if not body.endswith(b"\r\n"):
         body += b"\r\n"  # as it travelled: the last line end of a copy is easily lost
     if form == "relaxed":
-        body = re.sub(rb"[\t ]+", b" ", body).replace(b" \r\n", b"\r\n")
+        body = _BLANKS.sub(b" ", body).replace(b" \r\n", b"\r\n")
     text = body.rstrip(b"\r\n")
     ending = body[len(text) :]
     # Only pairs CR LF are line ends: a bare CR before them stays.
