@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from lxml import etree  # type: ignore[import-untyped] # has no stubs
+from lxml import etree
 
 from provenance.facts.model import Facts, Observation, Weight
 from provenance.signatures.mail.alignment import is_aligned, organisation, to_domain

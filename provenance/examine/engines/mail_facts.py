@@ -1,6 +1,6 @@
 """What a message says about itself."""
 
-import lxml  # type: ignore[import-untyped] # has no stubs
+import lxml
 
 from provenance.examine.subject import Subject
 from provenance.facts.mail import read_mail_facts

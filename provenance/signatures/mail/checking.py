@@ -10,7 +10,7 @@ import base64
 from importlib import metadata
 from typing import Final
 
-import dkim  # type: ignore[import-untyped] # has no stubs
+import dkim
 
 from provenance.signatures.attempt import Fault, attempt
 from provenance.signatures.mail.claim import Claim

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-import dkim  # type: ignore[import-untyped] # has no stubs
+import dkim
 from asn1crypto import keys as asn1_keys
 
 from provenance.signatures.attempt import Fault, attempt

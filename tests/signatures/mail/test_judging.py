@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-import dkim  # type: ignore[import-untyped] # has no stubs
+import dkim
 import pytest
 from asn1crypto import keys as asn1_keys
 from hypothesis import given, settings

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 from typing import NoReturn
 
-import dkim  # type: ignore[import-untyped] # has no stubs
+import dkim
 import pytest
 
 from provenance.examine.runner import Runner

@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime
 
-import dkim  # type: ignore[import-untyped] # has no stubs
+import dkim
 import pytest
-from dkim.canonicalization import Relaxed, Simple  # type: ignore[import-untyped] # has no stubs
+from dkim.canonicalization import Relaxed, Simple
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
