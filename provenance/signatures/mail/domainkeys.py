@@ -175,7 +175,7 @@ def judge_scope(
 ) -> SignatureStatus:
     """Answer scope, the lists of what is covered and not, and what was added."""
     scope, reasons = scope_of(message, coverage, body)
-    codes, warnings, changes = list[str](), list[str](), list[Change]()
+    codes, warnings, changes = list[str](), [*message.notes], list[Change]()
     if body.signed < body.total or body.tail:
         codes.append("body-length-limited")
     if body.tail_text:
