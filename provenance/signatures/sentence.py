@@ -86,8 +86,23 @@ _SAY: Final[dict[Headline, str]] = {
 }
 _WHAT: Final = {
     Kind.PDF_TIMESTAMP: "The time stamp",
+    Kind.SMIME: "The mail's signature",
     Kind.PDF_USAGE_RIGHTS: "The software's usage-rights mark (not an author's signature)",
 }
+_SAY_OF: Final[dict[tuple[Kind, Headline], str]] = {
+    (Kind.SMIME, Headline.VERIFIED): (
+        "{what} {where} is intact, covers everything the mail shows except its header, and was"
+        " made with the key of {who}, for which this desk holds an anchor."
+    ),
+    (Kind.SMIME, Headline.INTACT_PARTIAL): (
+        "{what} {where} is intact but covers only a part of what the mail shows; the rest could be"
+        " anybody's."
+    ),
+    (Kind.SMIME, Headline.IDENTITY_MISMATCH): (
+        "{what} {where} is intact, but it was made by {who}, and the mail shows another sender."
+    ),
+}
+"""Kinds that need other words than `_SAY` for a headline."""
 _CHANGED: Final = {
     ChangedAfter.NONE: "Nothing was added after signing.",
     ChangedAfter.MAINTENANCE: "After signing only data for long-term checking was added.",
@@ -106,7 +121,8 @@ _BASIS: Final = {
 
 def say_signature(status: SignatureStatus) -> str:
     """Return one plain sentence (two where the signer is unknown)."""
-    return _SAY[status.headline].format(
+    words = _SAY_OF.get((status.kind, status.headline), _SAY[status.headline])
+    return words.format(
         what=_WHAT.get(status.kind, "The signature"),
         where=_place(status),
         who=_who(status),

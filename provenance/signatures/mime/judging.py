@@ -91,7 +91,8 @@ def _failure(data: bytes, root: Part, candidates: tuple[Candidate, ...]) -> Dete
         return DetectorFailure(
             detector=DETECTOR, code="too-many-parts", message="not every part was looked at"
         )
-    if faults and not candidates and _TRACE.search(data):
+    lost = all(one.form is Form.MISSING for one in candidates)
+    if faults and lost and _TRACE.search(data):
         return DetectorFailure(
             detector=DETECTOR,
             code="structure-ambiguous",
