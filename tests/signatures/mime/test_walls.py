@@ -17,10 +17,10 @@ from tests.signatures.cms.world import NOW, World, as_ber, attribute, sign_cms, 
 TEXT = b"To whom it may concern.\n"
 
 
-@pytest.fixture(scope="module")
-def runner() -> Iterator[Runner]:
-    """One runner for the module: starting it costs time."""
-    with Runner() as one:
+@pytest.fixture(scope="module", params=[True, False], ids=["all-walls", "without-landlock"])
+def runner(request: pytest.FixtureRequest) -> Iterator[Runner]:
+    """One runner for the module: starting it costs time. Without Landlock no file can be opened."""
+    with Runner(landlock=request.param) as one:
         yield one
 
 
