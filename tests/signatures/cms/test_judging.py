@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 from asn1crypto import cms, x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import CertificateRevocationListBuilder, RevokedCertificateBuilder
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from provenance.outside.timestamp_request import new_request
@@ -487,3 +490,68 @@ def test_a_compromised_key_is_revoked(world: World) -> None:
     spki = world.ann.asn1.public_key.sha256.hex()
     trust = TrustSet(anchors=world.trust.anchors, compromised_spki=(spki,))
     assert only(sign_cms(TEXT, world.ann), trust).headline is Headline.REVOKED
+
+
+def _listed(
+    world: World, *revoked: Party, when: datetime, made: datetime, until: datetime | None = None
+) -> TrustSet:
+    """Return the world's trust with a revocation list of its authority."""
+    builder = (
+        CertificateRevocationListBuilder()
+        .issuer_name(world.authority.certificate.subject)
+        .last_update(made)
+        .next_update(until or datetime(2030, 1, 1, tzinfo=UTC))
+    )
+    for one in revoked:
+        entry = RevokedCertificateBuilder().serial_number(one.certificate.serial_number)
+        builder = builder.add_revoked_certificate(entry.revocation_date(when).build())
+    crl = builder.sign(world.authority.key, hashes.SHA256()).public_bytes(Encoding.DER)
+    return TrustSet(anchors=world.trust.anchors, crls=(crl,))
+
+
+def _day(day: int) -> datetime:
+    return datetime(2026, 11, day, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("made", [_day(26), _day(30)])
+@pytest.mark.parametrize(("day", "headline"), [(1, Headline.REVOKED), (25, Headline.VERIFIED)])
+def test_revocation_counts_by_the_time_that_is_proven(
+    world: World, day: int, headline: Headline, made: datetime
+) -> None:
+    """Revoked before the stamp (of the 22nd): REVOKED, after it: VERIFIED; the list is of later."""
+    trust = _listed(world, world.ann, when=_day(day), made=made)
+    status = only(sign_cms(TEXT, world.ann, adds=_stamped(world.tsa)), trust)
+    assert status.headline is headline
+    assert ("revoked" in status.native_codes) == (headline is Headline.REVOKED)
+
+
+def test_revoked_without_proof_of_time(world: World) -> None:
+    """Revoked today, only the signer's clock says it was made before: never VERIFIED."""
+    trust = _listed(world, world.ann, when=_day(25), made=_day(26))
+    status = only(sign_cms(TEXT, world.ann), trust)
+    assert status.headline is Headline.INTACT_TIME_UNPROVEN
+    assert status.etsi == ("INDETERMINATE", "REVOKED_NO_POE")
+
+
+def test_an_old_list_counts_against_and_not_in_favour(world: World) -> None:
+    """A list out of date: whom it names is revoked, whom it does not name was not checked."""
+    old = {"when": _day(1), "made": _day(2), "until": _day(3)}
+    named = only(sign_cms(TEXT, world.ann), _listed(world, world.ann, **old))
+    assert "revoked" in named.native_codes
+    assert named.headline is not Headline.VERIFIED
+    other = only(sign_cms(TEXT, world.ann), _listed(world, world.eve, **old))
+    assert other.headline is Headline.VERIFIED
+    assert not other.revocation.checked
+
+
+def test_checked_is_said_only_of_the_signer(world: World) -> None:
+    """A list in force of the signer's authority: checked. One of somebody else's: not checked."""
+    trust = _listed(world, world.eve, when=_day(1), made=_day(2))
+    status = only(sign_cms(TEXT, world.ann), trust)
+    assert status.headline is Headline.VERIFIED
+    assert (status.revocation.checked, status.revocation.as_of) == (True, NOW)
+    foreign = World()
+    crls = _listed(foreign, foreign.eve, when=_day(1), made=_day(2)).crls
+    status = only(sign_cms(TEXT, world.ann), TrustSet(anchors=world.trust.anchors, crls=crls))
+    assert status.headline is Headline.VERIFIED
+    assert not status.revocation.checked
