@@ -153,7 +153,14 @@ def _judged(work: _Work, one: Candidate, body: bytes, blank: SignatureStatus) ->
     if one.signed.raw == canonical(one.signed.raw) or not _any_broken(found):
         return found
     as_it_is = over(one.signed.raw)
-    return found if _any_broken(as_it_is) else as_it_is
+    return found if _any_broken(as_it_is) else tuple(_lax(judged) for judged in as_it_is)
+
+
+def _lax(judged: Judged) -> Judged:
+    """Record that the prescribed line ends were not the ones that were signed."""
+    status = judged.status
+    codes = (*status.native_codes, "line-ends-as-they-are")
+    return replace(judged, status=replace(status, mode="lax", native_codes=codes))
 
 
 def _any_broken(found: Iterable[Judged]) -> bool:

@@ -91,7 +91,9 @@ def test_a_signature_over_bare_line_feeds_is_found(world: World) -> None:
     """Software that signed without the prescribed line ends is matched byte for byte."""
     part = text().replace(b"\r\n", b"\n")
     data = mail(signed(part, sign_cms(part, world.ann, detached=True)))
-    assert only(data, world.trust).headline is Headline.VERIFIED
+    status = only(data, world.trust)
+    assert status.headline is Headline.VERIFIED
+    assert (status.mode, status.native_codes) == ("lax", ("line-ends-as-they-are",))
     altered = data.replace(b"at noon", b"at five")
     assert only(altered, world.trust).headline is Headline.BROKEN
 
