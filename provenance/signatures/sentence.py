@@ -15,6 +15,7 @@ from provenance.signatures.axes import (
     Integrity,
     Kind,
     Presence,
+    Scope,
     Signer,
     TimeBasis,
     Visible,
@@ -189,6 +190,10 @@ def _identity(status: SignatureStatus) -> str:
             )
         case Signer.SELF_SIGNED:
             return f"Who: the certificate {_who(status)} vouches for itself; anyone can make one."
+        case Signer.NO_IDENTITY if status.identity.subject:
+            return (
+                f"Who: it carries the certificate {_who(status)}; whose key that is was not judged."
+            )
         case Signer.NO_IDENTITY:
             return "Who: the signature names nobody."
         case Signer.MISMATCH:
@@ -212,6 +217,10 @@ def _time(status: SignatureStatus) -> str:
 
 
 def _after(status: SignatureStatus) -> str:
+    if status.changed_after is ChangedAfter.NONE and status.integrity is not Integrity.INTACT:
+        return ""
+    if status.changed_after is ChangedAfter.NONE and status.scope in {Scope.PART, Scope.UNKNOWN}:
+        return "What is not covered may have been added by anybody, at any time."
     pages = ", ".join(map(str, status.pages))
     seen = {
         Visible.YES: f" Pages look different: {pages or 'their count differs'}.",

@@ -60,11 +60,7 @@ def describe(part: Part) -> str:
 
 def leaves(root: Part) -> tuple[Part, ...]:
     """Return every part that shows something of its own, attached mails for their header too."""
-    return tuple(
-        one
-        for one in root.walk()
-        if one.kind.word == "message/rfc822" or (not one.children and one.body.strip())
-    )
+    return tuple(one for one in root.walk() if one.holds_mail or not (one.children or one.blank))
 
 
 def signatures_of(root: Part) -> tuple[Part, ...]:

@@ -22,7 +22,7 @@ from typing import Final
 from asn1crypto import x509
 
 from provenance.signatures.attempt import Fault, attempt
-from provenance.signatures.axes import Integrity, Kind, Presence
+from provenance.signatures.axes import Integrity, Kind, Presence, Scope
 from provenance.signatures.certificates import emails_of
 from provenance.signatures.cms.judging import Judged, blank_status, judge_signers
 from provenance.signatures.detected import Detected
@@ -149,10 +149,12 @@ def _judged(work: _Work, one: Candidate, body: bytes, blank: SignatureStatus) ->
         return over(None)
     if one.form is Form.ATTACHED:
         return over(decode_body(one.signed))
-    found = over(canonical(one.signed.raw))
-    if one.signed.raw == canonical(one.signed.raw) or not _any_broken(found):
+    raw = one.signed.raw
+    prescribed = canonical(raw)
+    found = over(prescribed)
+    if raw == prescribed or not _any_broken(found):
         return found
-    as_it_is = over(one.signed.raw)
+    as_it_is = over(raw)
     return found if _any_broken(as_it_is) else tuple(_lax(judged) for judged in as_it_is)
 
 
@@ -168,20 +170,26 @@ def _any_broken(found: Iterable[Judged]) -> bool:
 
 
 def _placed(work: _Work, one: Candidate, judged: Judged) -> SignatureStatus:
-    """Steps 3 and 4."""
+    """Steps 3 and 4. Content that could not be opened is not known to be what is shown."""
     status = judged.status
-    if status.presence is not Presence.PRESENT or one.signed is None:
+    if status.presence is not Presence.PRESENT:
         return status
-    signed = one.signed
+    signed = one.signed or one.part
     status = with_coverage(status, judge_coverage(work.root, signed, (one.part,)))
     if one.form is Form.ATTACHED:
-        return status
+        return _narrowed(status, Scope.PART)
+    if one.signed is None:
+        status = _narrowed(status, Scope.UNKNOWN)
     status = judge_protected(status, one.mail.block, signed)
     emails = attempt("emails", lambda: _emails(judged.certificate))
     status = judge_sender(
         status, () if isinstance(emails, Fault) else emails, read_senders(one.mail.block)
     )
     return _dated(status, one.mail)
+
+
+def _narrowed(status: SignatureStatus, scope: Scope) -> SignatureStatus:
+    return replace(status, scope=scope) if status.scope is Scope.WHOLE else status
 
 
 def _emails(certificate: x509.Certificate | None) -> tuple[str, ...]:

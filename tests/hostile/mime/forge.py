@@ -263,6 +263,17 @@ def loose_signature(world: World) -> bytes:
     return mail(multipart("mixed", text(), part))
 
 
+def loose_with_content(world: World) -> bytes:
+    """The same, and the container holds the text that was signed, which nobody is shown."""
+    part = signature(sign_cms(text(), world.ann))
+    return mail(multipart("mixed", text(EVIL), part))
+
+
+def loose_alone(world: World) -> bytes:
+    """A mail that is nothing but such a container, under another type than its own."""
+    return mail(signature(sign_cms(text(), world.ann)))
+
+
 def signature_missing(world: World) -> bytes:
     """Says signed, and the signature part is gone."""
     kind = 'signed; protocol="application/pkcs7-signature"'
@@ -357,6 +368,8 @@ ATTACKS: Final[Mapping[str, Attack]] = {
     "protected-differs": _attack(protected_differs, _WHO, _OK),
     "mimicry": _attack(mimicry, Headline.UNSIGNED, None),
     "loose-signature": _attack(loose_signature, Headline.NOT_CHECKABLE, Integrity.NOT_CHECKABLE),
+    "loose-with-content": _attack(loose_with_content, _PART, _OK),
+    "loose-alone": _attack(loose_alone, _PART, _OK),
     "signature-missing": _attack(signature_missing, Headline.EMPTY_SLOT, None),
     "altered-text": _attack(altered_text, Headline.BROKEN, Integrity.BROKEN),
     "altered-part-header": _attack(altered_part_header, Headline.BROKEN, Integrity.BROKEN),

@@ -284,6 +284,21 @@ def test_more_parts_than_are_opened_is_a_failed_detector(world: World) -> None:
     assert report(many, world.trust).headline is Headline.ERROR
 
 
+def test_opaque_parts_are_opened_within_limits(world: World) -> None:
+    """Many contents, or contents within contents without end: a failed detector, and quick."""
+    inner = opaque(sign_cms(multipart("mixed", *[b"\r\nx"] * 900), world.ann))
+    wide = mail(multipart("mixed", *[inner] * 5))
+    assert inspect(wide, world.trust).failures[0].code == "too-many-parts"
+    many = mail(multipart("mixed", *[opaque(sign_cms(b"\r\nx", world.ann))] * 120))
+    assert inspect(many, world.trust).failures[0].code == "too-many-parts"
+    deep = text()
+    for _ in range(10):
+        deep = opaque(sign_cms(deep, world.ann))
+    found = inspect(mail(deep), world.trust)
+    assert found.failures[0].code == "too-many-parts"
+    assert all(one.scope is not Scope.WHOLE for one in found.statuses)
+
+
 def test_the_sentence_says_what_a_reporter_needs(world: World) -> None:
     """The words for mail: header not covered, another sender, the rest is anybody's."""
     assert say_signature(only(honest(world.ann), world.trust)) == (
@@ -298,7 +313,12 @@ def test_the_sentence_says_what_a_reporter_needs(world: World) -> None:
     )
     assert any("the header fields of the mail (From, To, Date, Subject)" in one for one in lines)
     data = mail(multipart("mixed", sign_part(text(), world.ann), page("<p>x")))
-    assert "only a part of what the mail shows" in say_signature(only(data, world.trust))
+    lines = explain_signature(only(data, world.trust))
+    assert "only a part of what the mail shows" in lines[0]
+    assert "What is not covered may have been added by anybody, at any time." in lines
+    broken = explain_signature(only(data.replace(b"at noon", b"at five"), world.trust))
+    assert not any("added" in one for one in broken)
+    assert any('it carries the certificate "Common Name: Ann Author"' in one for one in broken)
 
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -65,6 +65,14 @@ def test_each_trick_has_its_code(fields: list[str], code: str) -> None:
     assert len(found.warnings) == len(found.codes)
 
 
+def test_only_plain_letters_lose_their_case() -> None:
+    """The Kelvin sign is no k, and two long addresses that end differently differ."""
+    assert read("From: ANN@DESK.example").addresses == ("ann@desk.example",)
+    assert read("From: ann@des\u212a.example").addresses != ("ann@desk.example",)
+    long = [read(f"From: {'a' * 200}@{'b' * 240}.{end}").addresses for end in ("c", "d")]
+    assert long[0] != long[1]
+
+
 def test_what_is_shown_is_tamed() -> None:
     """No control or reordering character leaves the module."""
     found = read("From: a\u202eb <a@b.example>", "Reply-To: \u200bx@y.example")
