@@ -65,11 +65,6 @@ class Part:
         return self.data[self.block.body : self.end]
 
     @property
-    def multipart(self) -> bool:
-        """Whether it says it holds parts."""
-        return self.kind.word.startswith("multipart/")
-
-    @property
     def holds_mail(self) -> bool:
         """Whether it says it holds a mail of its own."""
         return self.kind.word in MAIL_TYPES
