@@ -28,11 +28,12 @@ from provenance.signatures.model import SignatureStatus
 
 ENGINES: Final[Mapping[str, tuple[str, ...]]] = {
     "application/pdf": ("pdf", "pdf_blocks", "pdf_facts"),
-    "message/rfc822": ("mail", "mail_facts"),
+    "application/pkcs7-mime": ("cms",),
+    "message/rfc822": ("mail", "smime", "mail_facts"),
 }
 """Media type, or its first half with `/*`, to module names in the order they run."""
 
-DETACHED: Final[tuple[str, ...]] = ()
+DETACHED: Final[tuple[str, ...]] = ("cms_detached",)
 """Engines that run on any format when another file lies beside the document."""
 
 OCR: Final[tuple[str, ...]] = ("scan_blocks",)
