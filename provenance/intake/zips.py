@@ -159,8 +159,8 @@ def _members(
             continue  # a folder: it has no bytes of its own
         here = place.within(name_text(entry.name[: budget.limits.name]))
         try:
-            _require_takable(entry, budget)
-            start = _data_start(stream, entry, free_from, directory.start)
+            require_takable(entry, budget)
+            start = data_start(stream, entry, free_from, directory.start)
             budget.add_member()
         except Untaken as fault:
             yield Failure(code=fault.failure, place=here)
@@ -169,15 +169,19 @@ def _members(
         yield Member(
             place=here,
             position=position,
-            blocks=counted(_unpacked(stream, entry, start), budget),
+            blocks=counted(unpacked(stream, entry, start), budget),
         )
         if entry.name in names:
             yield Failure(code=FailureCode.DUPLICATE_NAME, place=here)
         names.add(entry.name)
 
 
-def _data_start(stream: BinaryIO, entry: ZipEntry, free_from: int, directory_start: int) -> int:
-    """Return where a member's bytes begin, between the member before it and the directory."""
+def data_start(stream: BinaryIO, entry: ZipEntry, free_from: int, directory_start: int) -> int:
+    """Return where a member's bytes begin, between the member before it and the directory.
+
+    Raises:
+        Untaken: it overlaps another, or its two headers name it differently.
+    """
     if entry.offset < free_from:
         raise Untaken(FailureCode.ZIP_OVERLAP)
     stream.seek(entry.offset)
@@ -194,7 +198,12 @@ def _data_start(stream: BinaryIO, entry: ZipEntry, free_from: int, directory_sta
     return start
 
 
-def _require_takable(entry: ZipEntry, budget: Budget) -> None:
+def require_takable(entry: ZipEntry, budget: Budget) -> None:
+    """Check what can be known of a member before any of it is unpacked.
+
+    Raises:
+        Untaken: by rules 1, 2 and 4.
+    """
     if len(entry.name) > budget.limits.name:
         raise Untaken(FailureCode.NAME_TOO_LONG)
     if entry.flags & _ENCRYPTED:
@@ -204,7 +213,17 @@ def _require_takable(entry: ZipEntry, budget: Budget) -> None:
     budget.require_ratio(entry.unpacked, entry.held)
 
 
-def _unpacked(stream: BinaryIO, entry: ZipEntry, start: int) -> Iterator[bytes]:
+def unpacked(stream: BinaryIO, entry: ZipEntry, start: int) -> Iterator[bytes]:
+    """Yield the bytes of a member.
+
+    Args:
+        stream: the archive.
+        entry: the member's line of the directory.
+        start: where its bytes begin, from `data_start`.
+
+    Raises:
+        Untaken: by rule 5.
+    """
     crc, done = 0, 0
     held = slice_blocks(stream, start, start + entry.held)
     blocks = held if entry.method == _STORED else _decompressed(held, entry)

@@ -86,6 +86,7 @@ _SAY: Final[dict[Headline, str]] = {
 }
 _WHAT: Final = {
     Kind.PDF_TIMESTAMP: "The time stamp",
+    Kind.ASIC_TIMESTAMP: "The time stamp",
     Kind.PDF_USAGE_RIGHTS: "The software's usage-rights mark (not an author's signature)",
 }
 _CHANGED: Final = {

@@ -1,0 +1,189 @@
+"""Open a zip package so strictly that all readers of it would see the same members.
+
+Signed packages have been attacked by showing one archive to the checker and another to the reader:
+two members of one name, headers that contradict the directory, a damaged archive that an office
+program "repairs" (Rohlmann et al. 2023). Rules, in order; the first that fails refuses the archive:
+  1. the end record and the directory are as `provenance.intake.zip_directory` demands, and there
+     are no more members than the limit, unpacking to no more in all than the limit;
+  2. no two members answer to one name, whichever way slashes, dots and percent signs are read;
+  3. local headers repeat the directory: name, method, and sizes where they state them;
+  4. members do not overlap, and nothing that looks like a member lies between them.
+A member that is encrypted, compressed in a rare way, or a bomb stands in the list and cannot be
+read: a signature over it is not checkable, the others are. Claims bound the work; false claims are
+found before more is done than they allowed.
+"""
+
+import hashlib
+import io
+import posixpath
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import unquote
+
+from provenance.intake.failures import Untaken
+from provenance.intake.limits import Budget, Limits
+from provenance.intake.zip_directory import LOCAL, ZipEntry, find_directory, read_entries
+from provenance.intake.zips import data_start, require_takable, unpacked
+from provenance.signatures.xmldsig.refusal import Refusal
+
+MAX_MEMBERS: Final = 20_000  # of one package; a deck of a thousand slides has some 5,000 parts
+MAX_TOTAL: Final = 2 << 30  # bytes unpacked, of all members together
+LIMITS: Final = Limits(members=MAX_MEMBERS, all_members=MAX_MEMBERS, all_bytes=MAX_TOTAL)
+_DESCRIBED: Final = 1 << 3  # APPNOTE 4.4.4 bit 3: sizes follow the member, in 12 to 24 bytes
+_DESCRIPTORS: Final = frozenset({0, 12, 16, 20, 24})  # APPNOTE 4.3.9, with and without its mark
+_LOCAL_MARK: Final = b"PK\x03\x04"
+_UTF8: Final = 1 << 11  # APPNOTE 4.4.4 bit 11
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ZipMember:
+    """One file of the package."""
+
+    name: str
+    entry: ZipEntry
+    start: int
+    """Of its bytes in the archive."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Archive:
+    """An archive that all readers see alike."""
+
+    data: bytes
+    members: Mapping[str, ZipMember]
+    """By name, in the order of the directory; folders are left out."""
+    loose: int = 0
+    """Bytes that belong to no member, no header and no directory."""
+    _digests: dict[tuple[str, str], bytes] = field(default_factory=dict)
+
+    def blocks(self, name: str) -> Iterator[bytes]:
+        """Yield the bytes of a member.
+
+        Raises:
+            Refusal: it cannot be unpacked.
+        """
+        member = self.members[name]
+        try:
+            require_takable(member.entry, Budget(limits=LIMITS, size=len(self.data)))
+            yield from unpacked(io.BytesIO(self.data), member.entry, member.start)
+        except Untaken as fault:
+            raise _refused(fault) from fault
+
+    def read(self, name: str, *, most: int) -> bytes:
+        """Return the bytes of a member.
+
+        Raises:
+            Refusal: it cannot be unpacked, or has more bytes than `most`.
+        """
+        if self.members[name].entry.unpacked > most:
+            raise Refusal("member-too-large", f"a file in it has more than {most} bytes")
+        return b"".join(self.blocks(name))
+
+    def digest(self, name: str, algorithm: str) -> bytes:
+        """Return the digest of a member; each is computed once.
+
+        Args:
+            name: of the member.
+            algorithm: hashlib's name.
+
+        Raises:
+            Refusal: the member cannot be unpacked.
+        """
+        known = self._digests.get((name, algorithm))
+        if known is not None:
+            return known
+        counted = hashlib.new(algorithm, usedforsecurity=False)
+        for block in self.blocks(name):
+            counted.update(block)
+        return self._digests.setdefault((name, algorithm), counted.digest())
+
+
+def open_archive(data: bytes) -> Archive:
+    """Open a package.
+
+    Raises:
+        Refusal: by the rules above.
+    """
+    stream = io.BytesIO(data)
+    try:
+        directory = find_directory(stream)
+        entries = list(read_entries(stream, directory, LIMITS))
+        if directory.count > MAX_MEMBERS:
+            raise Refusal("zip-too-many-members", f"it has more than {MAX_MEMBERS} files")
+        _require_modest(entries)
+        starts, loose = _lay_out(stream, entries, directory.start)
+    except Untaken as fault:
+        raise _refused(fault) from fault
+    members: dict[str, ZipMember] = {}
+    for entry in entries:
+        name = _name(entry)
+        if not (name.endswith("/") and not entry.unpacked):
+            members[name] = ZipMember(name=name, entry=entry, start=starts[entry.offset])
+    _require_distinct([_name(entry) for entry in entries])
+    return Archive(data=data, members=members, loose=loose)
+
+
+def _refused(fault: Untaken) -> Refusal:
+    return Refusal(fault.failure.value, f"the zip archive: {fault}")
+
+
+def _name(entry: ZipEntry) -> str:
+    try:
+        return entry.name.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if entry.flags & _UTF8:
+            raise Refusal("zip-malformed", "a file name in it is not the text it claims") from error
+        return entry.name.decode("cp437")
+
+
+def _require_modest(entries: list[ZipEntry]) -> None:
+    if sum(entry.unpacked for entry in entries) > MAX_TOTAL:
+        raise Refusal("zip-too-large", f"it claims to unpack to more than {MAX_TOTAL} bytes")
+    if any(len(entry.name) > LIMITS.name or not entry.name for entry in entries):
+        raise Refusal("zip-malformed", "a file in it has no name, or one that is too long")
+
+
+def _require_distinct(names: list[str]) -> None:
+    seen = set[str]()
+    for name in names:
+        same = posixpath.normpath(unquote(name).replace("\\", "/")).lstrip("/")
+        if same in seen or same.startswith("..") or "\x00" in same:
+            raise Refusal("zip-ambiguous-name", "two files in it answer to one name")
+        seen.add(same)
+
+
+def _lay_out(
+    stream: io.BytesIO, entries: list[ZipEntry], directory_start: int
+) -> tuple[dict[int, int], int]:
+    """Return where each member's bytes begin, by offset of its header, and the loose bytes."""
+    starts: dict[int, int] = {}
+    free_from, loose = 0, 0
+    for entry in sorted(entries, key=lambda one: one.offset):
+        start = data_start(stream, entry, free_from, directory_start)
+        _require_same(stream, entry)
+        loose += _loose_between(stream, free_from, entry.offset, described=bool(starts))
+        starts[entry.offset] = start
+        free_from = start + entry.held
+    return starts, loose + _loose_between(stream, free_from, directory_start, described=True)
+
+
+def _require_same(stream: io.BytesIO, entry: ZipEntry) -> None:
+    stream.seek(entry.offset)
+    fields = LOCAL.unpack(stream.read(LOCAL.size))
+    flags, method, crc, held, whole = fields[2], fields[3], fields[6], fields[7], fields[8]
+    same = flags == entry.flags and method == entry.method
+    if not flags & _DESCRIBED:
+        wide = held == whole == 0xFFFFFFFF  # the sizes stand in a zip64 field
+        sizes = wide or (held, whole) == (entry.held, entry.unpacked)
+        same = same and crc == entry.crc and sizes
+    if not same:
+        raise Refusal("zip-malformed", "the two headers of a file in it contradict each other")
+
+
+def _loose_between(stream: io.BytesIO, start: int, end: int, *, described: bool) -> int:
+    stream.seek(start)
+    between = stream.read(end - start)
+    if _LOCAL_MARK in between:
+        raise Refusal("zip-hidden-member", "between its files lies one that it does not list")
+    return 0 if described and len(between) in _DESCRIPTORS else len(between)
