@@ -145,6 +145,22 @@ def zip_members(stream: BinaryIO, place: Place, budget: Budget) -> Iterator[Memb
         yield Failure(code=FailureCode.TOO_MANY_MEMBERS, place=place)
 
 
+def unpack_entry(
+    stream: BinaryIO, directory: ZipDirectory, entry: ZipEntry, budget: Budget
+) -> Iterator[bytes]:
+    """Yield the bytes of one member that is wanted by itself, under the rules above.
+
+    The one rule it cannot hold alone is that members do not overlap; the budget bounds what
+    overlapping ones may cost together.
+
+    Raises:
+        Untaken: the member breaks a rule, or the budget is used up.
+    """
+    _require_takable(entry, budget)
+    start = _data_start(stream, entry, 0, directory.start)
+    yield from counted(_unpacked(stream, entry, start), budget)
+
+
 def _members(
     stream: BinaryIO,
     place: Place,
@@ -159,8 +175,8 @@ def _members(
             continue  # a folder: it has no bytes of its own
         here = place.within(name_text(entry.name[: budget.limits.name]))
         try:
-            require_takable(entry, budget)
-            start = data_start(stream, entry, free_from, directory.start)
+            _require_takable(entry, budget)
+            start = _data_start(stream, entry, free_from, directory.start)
             budget.add_member()
         except Untaken as fault:
             yield Failure(code=fault.failure, place=here)
@@ -169,19 +185,15 @@ def _members(
         yield Member(
             place=here,
             position=position,
-            blocks=counted(unpacked(stream, entry, start), budget),
+            blocks=counted(_unpacked(stream, entry, start), budget),
         )
         if entry.name in names:
             yield Failure(code=FailureCode.DUPLICATE_NAME, place=here)
         names.add(entry.name)
 
 
-def data_start(stream: BinaryIO, entry: ZipEntry, free_from: int, directory_start: int) -> int:
-    """Return where a member's bytes begin, between the member before it and the directory.
-
-    Raises:
-        Untaken: it overlaps another, or its two headers name it differently.
-    """
+def _data_start(stream: BinaryIO, entry: ZipEntry, free_from: int, directory_start: int) -> int:
+    """Return where a member's bytes begin, between the member before it and the directory."""
     if entry.offset < free_from:
         raise Untaken(FailureCode.ZIP_OVERLAP)
     stream.seek(entry.offset)
@@ -198,12 +210,7 @@ def data_start(stream: BinaryIO, entry: ZipEntry, free_from: int, directory_star
     return start
 
 
-def require_takable(entry: ZipEntry, budget: Budget) -> None:
-    """Check what can be known of a member before any of it is unpacked.
-
-    Raises:
-        Untaken: by rules 1, 2 and 4.
-    """
+def _require_takable(entry: ZipEntry, budget: Budget) -> None:
     if len(entry.name) > budget.limits.name:
         raise Untaken(FailureCode.NAME_TOO_LONG)
     if entry.flags & _ENCRYPTED:
@@ -213,17 +220,7 @@ def require_takable(entry: ZipEntry, budget: Budget) -> None:
     budget.require_ratio(entry.unpacked, entry.held)
 
 
-def unpacked(stream: BinaryIO, entry: ZipEntry, start: int) -> Iterator[bytes]:
-    """Yield the bytes of a member.
-
-    Args:
-        stream: the archive.
-        entry: the member's line of the directory.
-        start: where its bytes begin, from `data_start`.
-
-    Raises:
-        Untaken: by rule 5.
-    """
+def _unpacked(stream: BinaryIO, entry: ZipEntry, start: int) -> Iterator[bytes]:
     crc, done = 0, 0
     held = slice_blocks(stream, start, start + entry.held)
     blocks = held if entry.method == _STORED else _decompressed(held, entry)

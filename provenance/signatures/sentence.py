@@ -19,6 +19,7 @@ from provenance.signatures.axes import (
     TimeBasis,
     Visible,
 )
+from provenance.signatures.containers import wording as containers
 from provenance.signatures.model import SignatureReport, SignatureStatus
 
 _SAY: Final[dict[Headline, str]] = {
@@ -86,7 +87,7 @@ _SAY: Final[dict[Headline, str]] = {
 }
 _WHAT: Final = {
     Kind.PDF_TIMESTAMP: "The time stamp",
-    Kind.ASIC_TIMESTAMP: "The time stamp",
+    **containers.WHAT,
     Kind.PDF_USAGE_RIGHTS: "The software's usage-rights mark (not an author's signature)",
 }
 _CHANGED: Final = {
@@ -166,6 +167,8 @@ def _covered(status: SignatureStatus) -> str:
 
 
 def _identity(status: SignatureStatus) -> str:
+    if special := containers.say_identity(status):
+        return special
     match status.signer:
         case Signer.TRUSTED | Signer.PINNED:
             return (
@@ -197,6 +200,8 @@ def _time(status: SignatureStatus) -> str:
 
 
 def _after(status: SignatureStatus) -> str:
+    if special := containers.say_after(status):
+        return special
     pages = ", ".join(map(str, status.pages))
     seen = {
         Visible.YES: f" Pages look different: {pages or 'their count differs'}.",

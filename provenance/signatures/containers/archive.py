@@ -23,8 +23,14 @@ from urllib.parse import unquote
 
 from provenance.intake.failures import Untaken
 from provenance.intake.limits import Budget, Limits
-from provenance.intake.zip_directory import LOCAL, ZipEntry, find_directory, read_entries
-from provenance.intake.zips import data_start, require_takable, unpacked
+from provenance.intake.zip_directory import (
+    LOCAL,
+    ZipDirectory,
+    ZipEntry,
+    find_directory,
+    read_entries,
+)
+from provenance.intake.zips import unpack_entry
 from provenance.signatures.xmldsig.refusal import Refusal
 
 MAX_MEMBERS: Final = 20_000  # of one package; a deck of a thousand slides has some 5,000 parts
@@ -42,8 +48,6 @@ class ZipMember:
 
     name: str
     entry: ZipEntry
-    start: int
-    """Of its bytes in the archive."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +55,7 @@ class Archive:
     """An archive that all readers see alike."""
 
     data: bytes
+    directory: ZipDirectory
     members: Mapping[str, ZipMember]
     """By name, in the order of the directory; folders are left out."""
     loose: int = 0
@@ -63,10 +68,10 @@ class Archive:
         Raises:
             Refusal: it cannot be unpacked.
         """
-        member = self.members[name]
+        budget = Budget(limits=LIMITS, size=len(self.data))
+        entry = self.members[name].entry
         try:
-            require_takable(member.entry, Budget(limits=LIMITS, size=len(self.data)))
-            yield from unpacked(io.BytesIO(self.data), member.entry, member.start)
+            yield from unpack_entry(io.BytesIO(self.data), self.directory, entry, budget)
         except Untaken as fault:
             raise _refused(fault) from fault
 
@@ -112,16 +117,16 @@ def open_archive(data: bytes) -> Archive:
         if directory.count > MAX_MEMBERS:
             raise Refusal("zip-too-many-members", f"it has more than {MAX_MEMBERS} files")
         _require_modest(entries)
-        starts, loose = _lay_out(stream, entries, directory.start)
+        loose = _require_orderly(stream, entries, directory.start)
     except Untaken as fault:
         raise _refused(fault) from fault
     members: dict[str, ZipMember] = {}
     for entry in entries:
         name = _name(entry)
         if not (name.endswith("/") and not entry.unpacked):
-            members[name] = ZipMember(name=name, entry=entry, start=starts[entry.offset])
+            members[name] = ZipMember(name=name, entry=entry)
     _require_distinct([_name(entry) for entry in entries])
-    return Archive(data=data, members=members, loose=loose)
+    return Archive(data=data, directory=directory, members=members, loose=loose)
 
 
 def _refused(fault: Untaken) -> Refusal:
@@ -153,32 +158,33 @@ def _require_distinct(names: list[str]) -> None:
         seen.add(same)
 
 
-def _lay_out(
-    stream: io.BytesIO, entries: list[ZipEntry], directory_start: int
-) -> tuple[dict[int, int], int]:
-    """Return where each member's bytes begin, by offset of its header, and the loose bytes."""
-    starts: dict[int, int] = {}
-    free_from, loose = 0, 0
+def _require_orderly(stream: io.BytesIO, entries: list[ZipEntry], end: int) -> int:
+    """Check that members follow each other up to the directory; returns the loose bytes."""
+    free_from, loose, described = 0, 0, False
     for entry in sorted(entries, key=lambda one: one.offset):
-        start = data_start(stream, entry, free_from, directory_start)
-        _require_same(stream, entry)
-        loose += _loose_between(stream, free_from, entry.offset, described=bool(starts))
-        starts[entry.offset] = start
-        free_from = start + entry.held
-    return starts, loose + _loose_between(stream, free_from, directory_start, described=True)
+        start = _start_of(stream, entry)
+        if entry.offset < free_from or start + entry.held > end:
+            raise Refusal("zip-overlap", "the bytes of two files in it overlap")
+        loose += _loose_between(stream, free_from, entry.offset, described=described)
+        free_from, described = start + entry.held, bool(entry.flags & _DESCRIBED)
+    return loose + _loose_between(stream, free_from, end, described=described)
 
 
-def _require_same(stream: io.BytesIO, entry: ZipEntry) -> None:
+def _start_of(stream: io.BytesIO, entry: ZipEntry) -> int:
+    """Return where a member's bytes begin, if its two headers say the same."""
     stream.seek(entry.offset)
-    fields = LOCAL.unpack(stream.read(LOCAL.size))
-    flags, method, crc, held, whole = fields[2], fields[3], fields[6], fields[7], fields[8]
-    same = flags == entry.flags and method == entry.method
+    header = stream.read(LOCAL.size)
+    if len(header) != LOCAL.size or not header.startswith(_LOCAL_MARK):
+        raise Refusal("zip-malformed", "a file in it is not where the directory says")
+    _, _, flags, method, _, _, crc, held, whole, names, extras = LOCAL.unpack(header)
+    same = (flags, method, stream.read(names)) == (entry.flags, entry.method, entry.name)
     if not flags & _DESCRIBED:
         wide = held == whole == 0xFFFFFFFF  # the sizes stand in a zip64 field
         sizes = wide or (held, whole) == (entry.held, entry.unpacked)
         same = same and crc == entry.crc and sizes
     if not same:
         raise Refusal("zip-malformed", "the two headers of a file in it contradict each other")
+    return entry.offset + LOCAL.size + int(names) + int(extras)
 
 
 def _loose_between(stream: io.BytesIO, start: int, end: int, *, described: bool) -> int:

@@ -30,6 +30,8 @@ from provenance.signatures.containers.steps import (
     Layout,
     judge_xml_signature,
     listed,
+    matching_members,
+    named_members,
     refused,
 )
 from provenance.signatures.detected import Detected
@@ -136,25 +138,18 @@ def _signatures(archive: Archive, name: str) -> list[Element]:
 
 
 def _measure(archive: Archive, verified: Verified) -> Coverage:
-    return _cover(
-        archive,
-        [
-            one.member
-            for one in verified.compared
-            if one.found is Found.MATCHES and one.member is not None
-        ],
-    )
+    return _cover(archive, list(matching_members(verified)), named_members(verified))
 
 
-def _cover(archive: Archive, covered: list[str]) -> Coverage:
+def _cover(archive: Archive, covered: list[str], named: set[str]) -> Coverage:
     """Measure files that are covered against those that must be."""
-    missed = [f"{name} (not signed)" for name in content_files(archive) if name not in covered]
+    missed = [f"{name} (not signed)" for name in content_files(archive) if name not in named]
     apart = [
         f"{name} (not signed)"
         for name in archive.members
-        if name not in covered and name in {MIMETYPE, META + "manifest.xml"}
+        if name not in named and name in {MIMETYPE, META + "manifest.xml"}
     ]
-    scope = Scope.PART if missed else Scope.WHOLE
+    scope = Scope.PART if missed or len(covered) < len(named) else Scope.WHOLE
     return Coverage(
         scope=scope if covered else Scope.METADATA_ONLY,
         covered=listed(covered),

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
-from provenance.signatures.axes import Integrity, Kind, Presence, Scope, TimeBasis
+from provenance.signatures.axes import ChangedAfter, Integrity, Kind, Presence, Scope, TimeBasis
 from provenance.signatures.cms.judging import judge_cms
 from provenance.signatures.cms.stamps import NoStamp, judge_timestamp_token
 from provenance.signatures.containers.files import FilePackage
@@ -50,7 +50,8 @@ class Detached:
     manifests: tuple[str, ...]
     content: tuple[str, ...]
     """Files that a signature must cover."""
-    cover: Callable[[list[str]], Coverage]
+    cover: Callable[[list[str], set[str]], Coverage]
+    """Measures files that are covered, and files that are named, against those that must be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +61,8 @@ class _Signed:
     member: str
     covered: tuple[str, ...]
     """Files whose bytes are what was signed."""
+    named: frozenset[str]
+    """Files that the list names, as signed or not."""
     faults: tuple[Refusal, ...] = ()
     """What is wrong with the other files of the list."""
 
@@ -100,10 +103,9 @@ def _find_signed(work: Detached, name: str) -> _Signed:
         raise Refusal("asic-manifest", "two lists of files name one signature")
     if named:
         manifest, root = named[0]
-        covered, faults = _compare(root, work.package)
-        return _Signed(member=manifest, covered=tuple(covered), faults=tuple(faults))
+        return _compare(manifest, root, work.package)
     if len(work.content) == 1:
-        return _Signed(member=work.content[0], covered=work.content)
+        return _Signed(member=work.content[0], covered=work.content, named=frozenset(work.content))
     raise Refusal("asic-manifest", "no list of files names it, and there is not one file alone")
 
 
@@ -126,35 +128,34 @@ def _signature_of(root: Element, package: FilePackage) -> str | None:
         return None
 
 
-def _compare(root: Element, package: FilePackage) -> tuple[list[str], list[Refusal]]:
-    """Return the files that are what the list says, and what is wrong with the others."""
+def _compare(manifest: str, root: Element, package: FilePackage) -> _Signed:
+    """Compare every file of a list with what is there."""
     references = [one for one in children(root) if one.tag == _ASIC + "DataObjectReference"]
     if not 0 < len(references) <= MAX_REFERENCES:
         raise Refusal("asic-manifest", "a list of no files, or of too many")
     covered: list[str] = []
+    named: set[str] = set()
     faults: list[Refusal] = []
     for one in references:
         try:
-            covered.append(_compare_one(one, package))
+            member = package.locate(attribute(one, "URI") or "#")
+            named.add(member)
+            _require_same(one, member, package)
+            covered.append(member)
         except Refusal as refusal:
             faults.append(refusal)
-    return covered, faults
+    return _Signed(
+        member=manifest, covered=tuple(covered), named=frozenset(named), faults=tuple(faults)
+    )
 
 
-def _compare_one(element: Element, package: FilePackage) -> str:
+def _require_same(element: Element, member: str, package: FilePackage) -> None:
     parts = children(element)
-    uri = attribute(element, "URI")
-    if uri is None or [one.tag for one in parts[:2]] != [
-        DSIG + "DigestMethod",
-        DSIG + "DigestValue",
-    ]:
+    if [one.tag for one in parts[:2]] != [DSIG + "DigestMethod", DSIG + "DigestValue"]:
         raise Refusal("asic-manifest", "a file is listed in another shape")
-    member = package.locate(uri)
-    if not hmac.compare_digest(
-        package.digest(member, read_digest(parts[0])), base64_value(parts[1])
-    ):
+    present = package.digest(member, read_digest(parts[0]))
+    if not hmac.compare_digest(present, base64_value(parts[1])):
         raise Refusal("hash-failure", f"{tame(member, 200)} is not what was signed", Found.DIFFERS)
-    return member
 
 
 def _stamped(status: SignatureStatus, found: Stamp | NoStamp) -> SignatureStatus:
@@ -184,7 +185,7 @@ def _with_list(status: SignatureStatus, work: Detached, signed: _Signed) -> Sign
     """Put the comparison of the listed files into the status."""
     if status.presence is not Presence.PRESENT:
         return status
-    coverage = work.cover(list(signed.covered))
+    coverage = work.cover(list(signed.covered), set(signed.named))
     faults = tuple(tame(one.text, 200) for one in signed.faults)
     # Bytes behind the container's end, which the common check found, stay uncovered.
     narrow = coverage.scope if status.scope is Scope.WHOLE else Scope.PART
@@ -197,5 +198,6 @@ def _with_list(status: SignatureStatus, work: Detached, signed: _Signed) -> Sign
     )
     if status.integrity is not Integrity.INTACT or not signed.faults:
         return status
+    status = replace(status, changed_after=ChangedAfter.NOT_ANALYSED)
     worst = min(signed.faults, key=lambda one: _WORST.index(one.found))
     return refused(status, worst, Integrity.NOT_CHECKABLE)

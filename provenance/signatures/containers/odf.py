@@ -21,6 +21,8 @@ from provenance.signatures.containers.steps import (
     Layout,
     judge_xml_signature,
     listed,
+    matching_members,
+    named_members,
     refused,
 )
 from provenance.signatures.detected import Detected
@@ -34,7 +36,7 @@ from provenance.signatures.xmldsig.reading import (
     parse_xml,
     text_value,
 )
-from provenance.signatures.xmldsig.refusal import Found, Refusal
+from provenance.signatures.xmldsig.refusal import Refusal
 from provenance.signatures.xmldsig.verifying import Verified
 from provenance.signatures.xmldsig.xades import parse_time
 from provenance.trust.model import Purpose
@@ -113,19 +115,15 @@ def read_signature_file(archive: Archive, name: str, roots: frozenset[str]) -> l
 
 
 def _measure(archive: Archive, own: str, verified: Verified) -> Coverage:
-    covered = [
-        one.member
-        for one in verified.compared
-        if one.found is Found.MATCHES and one.member is not None
-    ]
+    covered, named = list(matching_members(verified)), named_members(verified)
     missed = [
         f"{name} (not signed)"
         for name in archive.members
-        if name not in covered and name not in SIGNATURE_FILES
+        if name not in named and name not in SIGNATURE_FILES
     ]
     if own == MACROS:
         missed = [*missed, "everything but the macros, by its purpose"]
-    scope = Scope.PART if missed else Scope.WHOLE
+    scope = Scope.PART if missed or len(covered) < len(named) else Scope.WHOLE
     return Coverage(
         scope=scope if covered else Scope.METADATA_ONLY,
         covered=listed(covered),

@@ -11,7 +11,7 @@ from functools import partial
 from typing import Final
 
 from provenance.signatures.attempt import Fault, attempt
-from provenance.signatures.axes import ChangedAfter, Integrity, Kind, Presence
+from provenance.signatures.axes import Integrity, Kind, Presence
 from provenance.signatures.containers.archive import Archive
 from provenance.signatures.containers.ooxml_claims import read_claims
 from provenance.signatures.containers.ooxml_coverage import ORIGIN, measure, signature_parts
@@ -155,7 +155,6 @@ def _empty(line: SignatureLine, job: Job) -> SignatureStatus:
         job.start(Kind.XMLDSIG_OOXML, f"a signature line{whom} in {line.part}"),
         presence=Presence.EMPTY_SLOT,
         integrity=Integrity.NOT_CHECKABLE,
-        changed_after=ChangedAfter.NOT_ANALYSED,
         claimed_author=line.suggested,
         confidence="high",
         native_codes=("signature-line-empty",),

@@ -25,10 +25,14 @@ from provenance.signatures.containers.opc import (
     source_of,
     target_of,
 )
-from provenance.signatures.containers.steps import Coverage, listed
+from provenance.signatures.containers.steps import (
+    Coverage,
+    listed,
+    matching_members,
+    named_members,
+)
 from provenance.signatures.text import tame
 from provenance.signatures.xmldsig.reading import MAX_PART_XML
-from provenance.signatures.xmldsig.refusal import Found
 from provenance.signatures.xmldsig.relationships import EXTERNAL, Relationship, is_selected
 from provenance.signatures.xmldsig.structure import Selection
 from provenance.signatures.xmldsig.verifying import Verified
@@ -71,28 +75,25 @@ def signature_parts(package: OpcPackage) -> tuple[str, ...]:
 
 def measure(package: OpcPackage, verified: Verified) -> Coverage:
     """Measure one signature by the rules above."""
-    whole = {
-        one.member: one.reference.selection
-        for one in verified.compared
-        if one.found is Found.MATCHES and one.member is not None
-    }
+    whole, named = matching_members(verified), named_members(verified)
     signed = [part_name(member) for member, selection in whole.items() if selection is None]
     own, describing = _signature_parts_and_rels(package), _describing(package)
     apart = own | set(describing)
     missed = [
         f"{part_name(member)} (not signed)"
         for part, member in package.parts.items()
-        if member not in whole and part not in apart and source_of(part) is None
+        if member not in named and part not in apart and source_of(part) is None
     ]
-    missed += _missed_relationships(package, whole, own)
+    wrong = {member for member in named if member not in whole}
+    missed += _missed_relationships(package, whole, own, wrong)
     missed += _from_outside(package, own)
     missed += _bound(package, signed, describing)
     known = [
         f"{part_name(package.parts[part])} ({what})"
         for part, what in describing.items()
-        if package.parts[part] not in whole
+        if package.parts[part] not in named
     ]
-    scope = Scope.PART if missed else Scope.WHOLE
+    scope = Scope.PART if missed or wrong else Scope.WHOLE
     return Coverage(
         scope=scope if signed else Scope.METADATA_ONLY,
         covered=listed(signed),
@@ -126,12 +127,12 @@ def _describing(package: OpcPackage) -> dict[str, str]:
 
 
 def _missed_relationships(
-    package: OpcPackage, whole: dict[str, Selection | None], own: set[str]
+    package: OpcPackage, whole: dict[str, Selection | None], own: set[str], wrong: set[str]
 ) -> list[str]:
     missed = []
     for part, member in package.parts.items():
         source = source_of(part)
-        if source is None or source in own:
+        if source is None or source in own or member in wrong:
             continue
         selection = whole.get(member, _NOTHING)
         for one in package.relationships[source]:

@@ -32,6 +32,7 @@ from provenance.signatures.vouching import Presented, Stamp, TrustContext, judge
 from provenance.signatures.xmldsig.reading import Element, canonical
 from provenance.signatures.xmldsig.references import Package
 from provenance.signatures.xmldsig.refusal import Found, Refusal
+from provenance.signatures.xmldsig.structure import Selection
 from provenance.signatures.xmldsig.verifying import Verified, verify_signature
 from provenance.signatures.xmldsig.xades import Stamped
 from provenance.trust.model import Purpose
@@ -96,11 +97,24 @@ class Job:
             locator=Locator(name=tame(name, 200)),
             presence=Presence.PRESENT,
             integrity=Integrity.ERROR,
-            changed_after=ChangedAfter.NONE,
             engine=ENGINE,
             engine_version=ENGINE_VERSION,
             trust_set_sha256=self.context.trust.sha256,
         )
+
+
+def matching_members(verified: Verified) -> dict[str, Selection | None]:
+    """Return the members that are as signed; of relationships parts, what of them is signed."""
+    return {
+        one.member: one.reference.selection
+        for one in verified.compared
+        if one.found is Found.MATCHES and one.member is not None
+    }
+
+
+def named_members(verified: Verified) -> set[str]:
+    """Return the members that a reference leads to, as signed or not."""
+    return {one.member for one in verified.compared if one.member is not None}
 
 
 def listed(names: list[str]) -> tuple[str, ...]:
@@ -176,7 +190,8 @@ def _judge(
         reasons = (one.reason for one in verified.compared if one.reason)
         codes = tuple(dict.fromkeys((*status.native_codes, *reasons)))
         return replace(status, native_codes=codes)
-    status = replace(status, integrity=Integrity.INTACT)
+    # Nothing can follow what is covered; what is not covered is a matter of scope.
+    status = replace(status, integrity=Integrity.INTACT, changed_after=ChangedAfter.NONE)
     return _vouch(status, verified, layout, claims.moment, context)
 
 
