@@ -49,10 +49,12 @@ ENGINES: Final[Mapping[str, tuple[str, ...]]] = {
     "application/pdf": ("pdf", "pdf_blocks", "pdf_facts"),
     **dict.fromkeys(_PACKAGES, ("containers",)),
     "application/xml": ("loose_xml",),
+    "application/pkcs7-mime": ("cms",),
+    "message/rfc822": ("smime",),
 }
 """Media type, or its first half with `/*`, to module names in the order they run."""
 
-DETACHED: Final[tuple[str, ...]] = ()
+DETACHED: Final[tuple[str, ...]] = ("cms_detached",)
 """Engines that run on any format when another file lies beside the document."""
 
 EXTRAS: Final[Mapping[str, tuple[str, str]]] = {}

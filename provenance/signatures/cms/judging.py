@@ -14,7 +14,7 @@ signature engine: only a worker imports this module.
 """
 
 import logging
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import Any, Final
 
@@ -49,6 +49,14 @@ for _name in ("pyhanko", "pyhanko_certvalidator"):
     logging.getLogger(_name).propagate = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """One signer's status, and the certificate it was judged with."""
+
+    status: SignatureStatus
+    certificate: x509.Certificate | None = None
+
+
 def judge_cms(
     data: bytes,
     *,
@@ -75,8 +83,19 @@ def judge_cms(
         purpose: which anchors count.
         prefix: of the ids, unique within the document; None = the kind.
     """
-    blank = SignatureStatus(
-        id=prefix or kind.value,
+    blank = blank_status(
+        prefix or kind.value, sha256=sha256, kind=kind, locator=locator, context=context
+    )
+    judged = judge_signers(data, blank, content=content, context=context, purpose=purpose)
+    return tuple(one.status for one in judged)
+
+
+def blank_status(
+    name: str, *, sha256: str, kind: Kind, locator: Locator, context: TrustContext
+) -> SignatureStatus:
+    """Return the record that every judgement starts from: ERROR until a step says better."""
+    return SignatureStatus(
+        id=name,
         document_sha256=sha256,
         kind=kind,
         locator=locator,
@@ -87,13 +106,24 @@ def judge_cms(
         engine_version=ENGINE_VERSION,
         trust_set_sha256=context.trust.sha256,
     )
+
+
+def judge_signers(
+    data: bytes,
+    blank: SignatureStatus,
+    *,
+    content: bytes | None,
+    context: TrustContext,
+    purpose: Purpose,
+) -> tuple[Judged, ...]:
+    """Judge like `judge_cms`, starting from a blank status, and keep the certificates."""
     container = attempt("cms-container", lambda: _read(data))
     if isinstance(container, Fault):
-        return (_failed(blank, "cms-unreadable", container),)
+        return (Judged(status=_failed(blank, "cms-unreadable", container)),)
     if isinstance(container, NotSignedDataError):
-        return (_other_kind(blank, container),)
+        return (Judged(status=_other_kind(blank, container)),)
     if not container.signers:
-        return (_empty(blank),)
+        return (Judged(status=_empty(blank)),)
     work = Work(
         container=container,
         content=container.content if content is None else content,
@@ -107,9 +137,15 @@ def judge_cms(
     )
 
 
-def _guarded(work: Work, signer: Any, status: SignatureStatus) -> SignatureStatus:  # noqa: ANN401 asn1crypto has no types
-    judged = attempt("signer", lambda: _judge(work, signer, status))
-    return _failed(status, "signer-failed", judged) if isinstance(judged, Fault) else judged
+def _guarded(work: Work, signer: Any, status: SignatureStatus) -> Judged:  # noqa: ANN401 asn1crypto has no types
+    """Steps 2 to 5 for one signer."""
+    certificate = attempt("certificate", lambda: _certificate(work, signer))
+    if isinstance(certificate, Fault):
+        return Judged(status=_failed(status, "certificate-unreadable", certificate))
+    judged = attempt("signer", lambda: _judge(work, signer, certificate, status))
+    if isinstance(judged, Fault):
+        judged = _failed(status, "signer-failed", judged)
+    return Judged(status=judged, certificate=certificate)
 
 
 def _read(data: bytes) -> Container | NotSignedDataError:
@@ -128,12 +164,12 @@ def _failed(status: SignatureStatus, code: str, fault: Fault) -> SignatureStatus
 
 
 def _other_kind(status: SignatureStatus, other: NotSignedDataError) -> SignatureStatus:
-    kind = tame(other, 80)
+    kind = tame(other, 80).replace("_", " ")
     return replace(
         status,
         presence=Presence.UNSUPPORTED,
         integrity=Integrity.NOT_CHECKABLE,
-        error=f"cms-other-kind: {kind} may hold a signature that only its recipient can reach",
+        error=f"cms-other-kind: {kind}, which may hold a signature, is not opened here",
         native_codes=("cms-other-kind",),
     )
 
@@ -149,11 +185,12 @@ def _empty(status: SignatureStatus) -> SignatureStatus:
     )
 
 
-def _judge(work: Work, signer: Any, status: SignatureStatus) -> SignatureStatus:  # noqa: ANN401 asn1crypto has no types
-    """Steps 2 to 5 for one signer."""
-    certificate = attempt("certificate", lambda: _certificate(work, signer))
-    if isinstance(certificate, Fault):
-        return _failed(status, "certificate-unreadable", certificate)
+def _judge(
+    work: Work,
+    signer: Any,  # noqa: ANN401 asn1crypto has no types
+    certificate: x509.Certificate | None,
+    status: SignatureStatus,
+) -> SignatureStatus:
     status = describe_coverage(work, signer, status)
     if certificate is None:
         code = "no-signing-certificate"

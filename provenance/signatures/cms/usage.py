@@ -1,7 +1,8 @@
 """May this certificate sign at all, and sign this? RFC 5280 section 4.2.1.3 and RFC 8550 4.4.
 
 Rules: a key usage, where stated, allows digital signatures or non-repudiation; for mail an extended
-key usage, where stated, names e-mail protection or any purpose. A web server's certificate, or an
+key usage, where stated, names e-mail protection or any purpose; a time authority's names time
+stamping and nothing else (RFC 3161 section 2.3). A web server's certificate, or an
 authority's, vouches for nobody's letter, even where it chains to an anchor of the desk: the signer
 is then UNKNOWN, with a code that says why. An anchor that signs by itself is as the desk put it.
 """
@@ -48,6 +49,8 @@ def _allowed(certificate: x509.Certificate, purpose: Purpose) -> bool:
     if usage is not None and not _SIGNS & usage.native:
         return False
     extended = certificate.extended_key_usage_value
+    if purpose is Purpose.TSA:
+        return extended is not None and set(extended.native) == {"time_stamping"}
     if purpose is not Purpose.SMIME or extended is None:
         return True
     return bool(_MAIL & set(extended.native))

@@ -24,17 +24,16 @@ from provenance.signatures.axes import (
     Signer,
 )
 from provenance.signatures.certificates import judge_strength, read_identity
-from provenance.signatures.cms.stamps import NoStamp, judge_timestamp_token
 from provenance.signatures.cms.usage import refuse_usage
+from provenance.signatures.containers.times import choose_claimed_time, weigh_stamps
 from provenance.signatures.model import Locator, SignatureStatus
 from provenance.signatures.text import tame
-from provenance.signatures.vouching import Presented, Stamp, TrustContext, judge_signer
-from provenance.signatures.xmldsig.reading import Element, canonical
+from provenance.signatures.vouching import Presented, TrustContext, judge_signer
+from provenance.signatures.xmldsig.reading import Element
 from provenance.signatures.xmldsig.references import Package
 from provenance.signatures.xmldsig.refusal import Found, Refusal
 from provenance.signatures.xmldsig.structure import Selection
 from provenance.signatures.xmldsig.verifying import Verified, verify_signature
-from provenance.signatures.xmldsig.xades import Stamped
 from provenance.trust.model import Purpose
 
 ENGINE: Final = "provenance-xmldsig"
@@ -246,8 +245,8 @@ def _vouch(
     certificate, properties = verified.certificate, verified.properties
     if certificate is None:
         return replace(status, signer=Signer.NO_IDENTITY)
-    status, claimed = _claimed(status, verified, own)
-    status, stamp = _stamped(status, verified, context)
+    status, claimed = choose_claimed_time(status, verified, own)
+    status, stamp = weigh_stamps(status, verified, context)
     judged = attempt(
         "trust",
         lambda: judge_signer(
@@ -268,63 +267,3 @@ def _vouch(
         unknown = replace(status, signer=Signer.UNKNOWN)
         return replace(failed(unknown, judged), integrity=status.integrity)
     return refuse_usage(judged, certificate, layout.purpose)
-
-
-def _claimed(
-    status: SignatureStatus, verified: Verified, own: datetime | None
-) -> tuple[SignatureStatus, datetime | None]:
-    """The signer's own time: XAdES first, then the format's own."""
-    claimed = verified.properties.signing_time or own
-    if claimed is not None and claimed.tzinfo is None:
-        warning = "the signing time is given without a time zone and was read as UTC"
-        status = _noted(status, "time-without-zone", warning)
-    both = own is not None and verified.properties.signing_time is not None
-    if both and _differ(own, verified.properties.signing_time):
-        status = _noted(
-            status, "two-signing-times", "it states two signing times that differ by over a day"
-        )
-    return status, claimed
-
-
-def _differ(one: datetime | None, other: datetime | None) -> bool:
-    if one is None or other is None:
-        return False
-    # Zones are left out on both sides: one of the two may have none, and a day hides any zone.
-    seconds = (one.replace(tzinfo=None) - other.replace(tzinfo=None)).total_seconds()
-    return abs(seconds) > 24 * 3600
-
-
-def _stamped(
-    status: SignatureStatus, verified: Verified, context: TrustContext
-) -> tuple[SignatureStatus, Stamp | None]:
-    """Judge the time stamps over the signature value; the earliest that holds counts."""
-    held: list[Stamp] = []
-    for one in verified.properties.stamps:
-        found = _judge_stamp(one, verified.signature.value_element, context)
-        if isinstance(found, NoStamp):
-            warning = f"a time stamp in it counts for nothing: {found.why}"
-            status = _noted(status, found.code, warning)
-        else:
-            held.append(found)
-    return status, min(held, key=lambda one: one.moment, default=None)
-
-
-def _judge_stamp(one: Stamped, value: Element, context: TrustContext) -> Stamp | NoStamp:
-    """Try the forms in turn; all of them hold nothing but the signature value."""
-    found: Stamp | NoStamp = NoStamp(code="timestamp-unreadable", why="it names no form")
-    for form in one.forms:
-        over = canonical(
-            value, exclusive=form.exclusive, comments=form.comments, prefixes=form.prefixes
-        )
-        found = judge_timestamp_token(one.token, imprint_of=over, context=context)
-        if isinstance(found, Stamp) or found.code != "timestamp-other-data":
-            break
-    return found
-
-
-def _noted(status: SignatureStatus, code: str, warning: str) -> SignatureStatus:
-    return replace(
-        status,
-        native_codes=tuple(dict.fromkeys((*status.native_codes, code))),
-        warnings=tuple(dict.fromkeys((*status.warnings, warning))),
-    )

@@ -21,6 +21,13 @@ from provenance.signatures.mime.parts import Part, decode_body
 from provenance.signatures.model import SignatureStatus
 from provenance.signatures.text import tame
 
+SIGNATURE_TYPES: Final = frozenset(
+    {
+        "application/pkcs7-signature",
+        "application/x-pkcs7-signature",
+        "application/pgp-signature",
+    }
+)
 MAX_LISTED: Final = 50  # parts listed as not covered; the rest are counted
 MAX_HTML: Final = 2 << 20  # bytes of a page searched for what it loads
 _SHOWN_FIELDS: Final = ("from", "to", "cc", "date", "subject")
@@ -58,19 +65,29 @@ def leaves(root: Part) -> tuple[Part, ...]:
     )
 
 
+def signatures_of(root: Part) -> tuple[Part, ...]:
+    """Return the signature parts of every multipart/signed: second parts, and only those."""
+    return tuple(
+        one.children[1]
+        for one in root.walk()
+        if one.kind.word == "multipart/signed"
+        and len(one.children) > 1
+        and one.children[1].kind.word in SIGNATURE_TYPES
+    )
+
+
 def judge_coverage(root: Part, signed: Part, signature: Iterable[Part] = ()) -> Coverage:
     """Compare what is signed with what is shown.
 
     Args:
-        root: the mail.
-        signed: the signed part, in the mail or in the content of a signature within it.
-        signature: parts that are the signature itself.
+        root: the mail, with the contents of opaque signatures in it.
+        signed: the signed part, one of the tree.
+        signature: parts that are its signature, where that is not its multipart's second part.
     """
     inside = {one.path for one in signed.walk()}
-    own = {one.path for one in signature}
+    own = {one.path for one in (*signatures_of(root), *signature)}
     rest = [one for one in leaves(root) if one.path not in inside | own]
-    everything = (*root.walk(), *(one for one in signed.walk() if one.data is not root.data))
-    faults = [f"{name}" for one in everything for name in one.faults]
+    faults = [name for one in root.walk() for name in one.faults]
     outside = any(one.outside for one in root.walk() if one.path not in inside)
     scope = Scope.PART if rest else (Scope.UNKNOWN if faults else Scope.WHOLE)
     listed = [describe(one) for one in rest[:MAX_LISTED]]

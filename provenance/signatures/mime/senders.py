@@ -49,7 +49,7 @@ class Senders:
 def read_senders(block: Block) -> Senders:
     """Read one header block; total."""
     lines = block.all("from")
-    texts = [_decoded(one[:MAX_VALUE]) for one in lines]
+    texts = [decode_text(one[:MAX_VALUE]) for one in lines]
     mailboxes = [one for text in texts for one in _mailboxes(text)]
     found: dict[str, str] = {}
     if len(lines) > 1:
@@ -81,7 +81,7 @@ def read_senders(block: Block) -> Senders:
 
 
 def _addresses(block: Block, name: str) -> tuple[str, ...]:
-    texts = [_decoded(one[:MAX_VALUE]) for one in block.all(name)]
+    texts = [decode_text(one[:MAX_VALUE]) for one in block.all(name)]
     return _tamed(address for text in texts for _, address in _mailboxes(text) if address)
 
 
@@ -131,7 +131,7 @@ def _split(text: str) -> list[str]:
     return [one for one in pieces if one.strip()]
 
 
-def _decoded(text: str) -> str:
+def decode_text(text: str) -> str:
     """Decode raw UTF-8 (RFC 6532) and encoded words (RFC 2047), look-alikes of @ included."""
     try:
         text = text.encode("latin-1").decode("utf-8")

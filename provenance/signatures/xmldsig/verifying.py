@@ -27,7 +27,6 @@ from provenance.signatures.xmldsig.values import check_value
 from provenance.signatures.xmldsig.xades import (
     CertificateDigest,
     Properties,
-    embedded_certificates,
     read_properties,
 )
 
@@ -71,7 +70,7 @@ def verify_signature(element: Element, package: Package) -> Verified:
     require_unique(element.getroottree().getroot(), frozenset(named))
     compared = compare_all(signature, package)
     properties = read_properties(signature, compared)
-    certificates = _load((*signature.certificates, *embedded_certificates(signature)))
+    certificates = _load((*signature.certificates, *properties.embedded))
     wanted = properties.certificates[:1]
     signer, value = _check(signature, _in_order(certificates, wanted), wanted)
     found, reason, text = _conclude(value, compared)

@@ -9,7 +9,7 @@ archive time stamps and evidence records are named and not judged.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -111,28 +111,32 @@ def _read(qualifying: Element, compared: tuple[Compared, ...]) -> Properties:
         codes.append("properties-not-signed")
         warnings.append("its properties, the signing time among them, are not signed")
     about = _child(signed, "SignedSignatureProperties") if covered else None
-    unsigned = _child(qualifying, "UnsignedProperties")
-    later = _child(unsigned, "UnsignedSignatureProperties") if unsigned is not None else None
-    return Properties(
+    properties = Properties(
         signed=covered,
         signing_time=_signing_time(about),
         certificates=_certificate_digests(about),
+        codes=tuple(codes),
+        warnings=tuple(warnings),
+    )
+    try:
+        return _with_later(properties, _child(qualifying, "UnsignedProperties"))
+    except Refusal as refusal:  # anybody can add to what is not signed, and spoil it
+        return replace(
+            properties,
+            codes=(*codes, "unsigned-properties-left-out"),
+            warnings=(*warnings, f"what was added to it later was left out: {refusal.text}"),
+        )
+
+
+def _with_later(properties: Properties, unsigned: Element | None) -> Properties:
+    later = _child(unsigned, "UnsignedSignatureProperties")
+    return replace(
+        properties,
         embedded=_values(later, "CertificateValues", "EncapsulatedX509Certificate"),
         crls=_values(later, "RevocationValues", "EncapsulatedCRLValue"),
         ocsp=_values(later, "RevocationValues", "EncapsulatedOCSPValue"),
         stamps=_stamps(later),
-        codes=tuple(codes),
-        warnings=tuple(warnings),
     )
-
-
-def embedded_certificates(signature: Signature) -> tuple[bytes, ...]:
-    """Return the certificates among the unsigned properties, before anything is judged.
-
-    Raises:
-        Refusal: there are too many, or one is not base64.
-    """
-    return read_properties(signature, ()).embedded
 
 
 def _child(element: Element | None, name: str) -> Element | None:
