@@ -81,9 +81,14 @@ def inspect_asic(archive: Archive, job: Job) -> Detected:
         refused(job.start(Kind.ASIC, name), unjudged, Integrity.NOT_CHECKABLE)
         for name in evidence[:MAX_FILES]
     ]
-    more = max(len(one) for one in (xades, detached, evidence)) > MAX_FILES
-    warnings = (f"only the first {MAX_FILES} signature files were judged",) if more else ()
-    return Detected(statuses=tuple(statuses), ran=(DETECTOR,), warnings=warnings)
+    warnings = []
+    if max(len(one) for one in (xades, detached, evidence)) > MAX_FILES:
+        warnings.append(f"only the first {MAX_FILES} signature files were judged")
+    if measures.manifests and not (detached or evidence):
+        warnings.append(
+            "it has a list of files to sign and no signature; one may have been removed"
+        )
+    return Detected(statuses=tuple(statuses), ran=(DETECTOR,), warnings=tuple(warnings))
 
 
 def _named(archive: Archive, pattern: re.Pattern[str]) -> list[str]:

@@ -223,6 +223,12 @@ def _covered(
     status: SignatureStatus, verified: Verified, coverage: Coverage, claims: Claims
 ) -> SignatureStatus:
     wrong = [one.text for one in verified.compared if one.found is not Found.MATCHES]
+    if _has_unsigned_object(verified):
+        status = replace(
+            status,
+            native_codes=(*status.native_codes, "object-not-signed"),
+            warnings=(*status.warnings, "something that is not signed stands inside it"),
+        )
     return replace(
         status,
         scope=coverage.scope,
@@ -232,6 +238,16 @@ def _covered(
         native_codes=(*status.native_codes, *coverage.codes, *claims.codes),
         warnings=(*status.warnings, *coverage.warnings, *claims.warnings),
     )
+
+
+def _has_unsigned_object(verified: Verified) -> bool:
+    """Say whether an Object of the signature holds nothing that a reference covers."""
+    covered = {id(one.element) for one in verified.compared if one.element is not None}
+    for one in verified.signature.objects:
+        inner = [*one, *(each for child in one for each in child)]
+        if not any(id(each) in covered for each in (one, *inner)):
+            return True
+    return False
 
 
 def _vouch(
