@@ -161,8 +161,3 @@ def _cover(archive: Archive, covered: list[str], named: set[str]) -> Coverage:
         uncovered=(*listed(missed), *apart),
         codes=("parts-not-signed",) if missed else (),
     )
-
-
-def is_asic(archive: Archive) -> bool:
-    """Say whether an archive has signature files of this kind."""
-    return any(_named(archive, one) for one in (_XADES, _DETACHED, _EVIDENCE))

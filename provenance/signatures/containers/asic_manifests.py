@@ -168,16 +168,14 @@ def _stamped(status: SignatureStatus, found: Stamp | NoStamp) -> SignatureStatus
             time_authority=found.authority,
         )
     status = replace(status, native_codes=(*status.native_codes, found.code))
-    integrity = {
-        "timestamp-other-data": Integrity.BROKEN,
-        "timestamp-authority-unknown": status.integrity,
-    }.get(found.code)
-    if integrity is None and status.integrity is Integrity.INTACT:
-        integrity = Integrity.NOT_CHECKABLE
+    if found.code == "timestamp-authority-unknown" or status.integrity is not Integrity.INTACT:
+        return status
+    other = found.code == "timestamp-other-data"
     return replace(
         status,
-        integrity=integrity or status.integrity,
-        error=status.error or f"{found.code}: {found.why}",
+        integrity=Integrity.BROKEN if other else Integrity.NOT_CHECKABLE,
+        changed_after=ChangedAfter.NOT_ANALYSED,
+        error=f"{found.code}: {found.why}",
     )
 
 

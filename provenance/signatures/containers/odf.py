@@ -12,7 +12,7 @@ from typing import Final
 
 from provenance.signatures.axes import Integrity, Kind, Scope
 from provenance.signatures.containers.archive import Archive
-from provenance.signatures.containers.files import META, MIMETYPE, FilePackage
+from provenance.signatures.containers.files import META, FilePackage
 from provenance.signatures.containers.ooxml_claims import signed_properties
 from provenance.signatures.containers.steps import (
     Claims,
@@ -146,15 +146,3 @@ def _is_encrypted(archive: Archive) -> bool:
     except Refusal:
         return False
     return any(one.tag == _ENCRYPTED for one in descendants(root))
-
-
-def is_odf(archive: Archive) -> bool:
-    """Say whether an archive claims to be such a file, or has its signatures."""
-    if any(name in archive.members for name in SIGNATURE_FILES):
-        return True
-    if MIMETYPE not in archive.members:
-        return False
-    try:
-        return archive.read(MIMETYPE, most=200).startswith(b"application/vnd.oasis.opendocument")
-    except Refusal:
-        return True

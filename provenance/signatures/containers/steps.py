@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
+from asn1crypto import x509
 from lxml import etree
 
 from provenance.signatures.attempt import Fault, attempt
@@ -181,7 +182,8 @@ def _judge(
     )
     claims = layout.claims(verified)
     status = _covered(status, verified, layout.measure(verified), claims)
-    if verified.found is not Found.MATCHES:
+    certificate = verified.certificate
+    if verified.found is not Found.MATCHES or certificate is None:
         status = refused(
             status, Refusal(verified.reason, verified.text, verified.found), layout.missing
         )
@@ -191,7 +193,8 @@ def _judge(
         return replace(status, native_codes=codes)
     # Nothing can follow what is covered; what is not covered is a matter of scope.
     status = replace(status, integrity=Integrity.INTACT, changed_after=ChangedAfter.NONE)
-    return _vouch(status, verified, layout, claims.moment, context)
+    status, claimed = choose_claimed_time(status, verified, claims.moment)
+    return _vouch(status, verified, certificate, layout.purpose, context, claimed)
 
 
 def _named(status: SignatureStatus, verified: Verified) -> SignatureStatus:
@@ -253,15 +256,13 @@ def _has_unsigned_object(verified: Verified) -> bool:
 def _vouch(
     status: SignatureStatus,
     verified: Verified,
-    layout: Layout,
-    own: datetime | None,
+    certificate: x509.Certificate,
+    purpose: Purpose,
     context: TrustContext,
+    claimed: datetime | None,
 ) -> SignatureStatus:
     """Who and when. A step that fails leaves the signer unknown, never vouched for."""
-    certificate, properties = verified.certificate, verified.properties
-    if certificate is None:
-        return replace(status, signer=Signer.NO_IDENTITY)
-    status, claimed = choose_claimed_time(status, verified, own)
+    properties = verified.properties
     status, stamp = weigh_stamps(status, verified, context)
     judged = attempt(
         "trust",
@@ -274,7 +275,7 @@ def _vouch(
                 ocsp=properties.ocsp,
             ),
             context,
-            purpose=layout.purpose,
+            purpose=purpose,
             claimed=claimed,
             stamp=stamp,
         ),
@@ -282,4 +283,4 @@ def _vouch(
     if isinstance(judged, Fault):
         unknown = replace(status, signer=Signer.UNKNOWN)
         return replace(failed(unknown, judged), integrity=status.integrity)
-    return refuse_usage(judged, certificate, layout.purpose)
+    return refuse_usage(judged, certificate, purpose)

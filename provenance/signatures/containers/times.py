@@ -31,17 +31,15 @@ def choose_claimed_time(
     if claimed is not None and claimed.tzinfo is None:
         warning = "the signing time is given without a time zone and was read as UTC"
         status = _noted(status, "time-without-zone", warning)
-    both = own is not None and verified.properties.signing_time is not None
-    if both and _differ(own, verified.properties.signing_time):
+    stated = verified.properties.signing_time
+    if own is not None and stated is not None and _differ(own, stated):
         status = _noted(
             status, "two-signing-times", "it states two signing times that differ by over a day"
         )
     return status, claimed
 
 
-def _differ(one: datetime | None, other: datetime | None) -> bool:
-    if one is None or other is None:
-        return False
+def _differ(one: datetime, other: datetime) -> bool:
     # Zones are left out on both sides: one of the two may have none, and a day hides any zone.
     seconds = (one.replace(tzinfo=None) - other.replace(tzinfo=None)).total_seconds()
     return abs(seconds) > 24 * 3600

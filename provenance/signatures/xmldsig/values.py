@@ -1,10 +1,11 @@
 """Check a signature value against a public key.
 
-Refused whatever the value: keys of another kind than the method's; RSA with an even or tiny public
-exponent (with 1, a message is its own signature) or a modulus outside 512 to 16,384 bits; curves
-that are not named ones. Of ECDSA and DSA exactly the two numbers of full length are read (XMLDSig
-1.1 section 6.4.3), not the ASN.1 form. The other value that verifies for the same message (r, n-s)
-is accepted, as by every verifier: it signs the same bytes, and nothing here is named by its value.
+Refused whatever the value: keys of another kind than the method's; RSA with an even modulus, or one
+outside 512 to 16,384 bits; and by the library, on loading, RSA with an even public exponent or with
+1 (a message is its own signature then), and curves that are not named ones. Of ECDSA and DSA
+exactly the two numbers of full length are read (XMLDSig 1.1 section 6.4.3), not the ASN.1 form. The
+other value that verifies for the same message (r, n-s) is accepted, as by every verifier: it signs
+the same bytes, and nothing here is named by its value.
 """
 
 import hashlib
@@ -22,7 +23,6 @@ from provenance.signatures.xmldsig.refusal import Refusal, unsupported
 
 MIN_RSA: Final = 512  # bits; what is short but not absurd is judged as weak, not refused
 MAX_RSA: Final = 16_384  # bits; bounds the work that one key can ask for
-MIN_EXPONENT: Final = 3  # NIST SP 800-89 wants 65,537, but 3 has been used honestly
 
 _HASHES: Final[dict[str, hashes.HashAlgorithm]] = {
     "sha1": hashes.SHA1(),  # noqa: S303 - judged as legacy later
@@ -72,12 +72,9 @@ def check_value(method: Method, spki: bytes, value: bytes, data: bytes) -> bool:
 
 
 def _require_sane(key: rsa.RSAPublicKey) -> None:
-    numbers = key.public_numbers()
-    size = numbers.n.bit_length()
-    if not (MIN_RSA <= size <= MAX_RSA and numbers.n % 2):
+    modulus = key.public_numbers().n
+    if not (MIN_RSA <= modulus.bit_length() <= MAX_RSA and modulus % 2):
         raise Refusal("key-not-usable", "an RSA modulus of an absurd size or even")
-    if numbers.e < MIN_EXPONENT or numbers.e % 2 == 0:
-        raise Refusal("key-not-usable", "an RSA key with which anything verifies")
 
 
 def _hash(method: Method) -> hashes.HashAlgorithm:

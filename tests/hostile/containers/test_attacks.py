@@ -119,14 +119,17 @@ def _content(data: bytes) -> dict[str, bytes | None]:
 def test_no_flipped_bit_goes_unnoticed(
     staged: tuple[TrustSet, Victims], kind: str, at: int, bit: int
 ) -> None:
-    """After any flip the answer is no good one, or another reader sees the same content."""
+    """After any flip the answer is no good one, or another reader sees the same or refuses."""
     trust, victims = staged
     whole = bytearray(zipped(getattr(victims, kind), stored=True))
     before = _content(bytes(whole))
     whole[at % len(whole)] ^= 1 << bit
     report = judge(bytes(whole), trust)
     if report.headline in GOOD:
-        after = _content(bytes(whole))
+        try:
+            after = _content(bytes(whole))
+        except NotImplementedError:  # a flip in the version that a reader must have
+            return
         covered = {name for name in before if before[name] != after.get(name)}
         assert covered <= {"docProps/core.xml", "docProps/app.xml", "mimetype"} | (
             {"META-INF/manifest.xml"} if kind == "container" else set()

@@ -149,6 +149,8 @@ class Maker:
     exclusive: bool = False
     xades: bool = True
     sign_properties: bool = True
+    spoil: tuple[str, str] = ("", "")
+    """A replacement in the signed properties, before they are signed."""
     named: Certified | None = None
     """The certificate that the properties name, instead of the party's."""
     moment: str = SIGNED_AT.strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -208,7 +210,7 @@ class Maker:
         """Return the inside of SignedProperties, prefix xd declared above."""
         named = (self.named or self.party).der
         value = b64(hashlib.sha256(named).digest())
-        return (
+        text = (
             "<xd:SignedSignatureProperties>"
             f"<xd:SigningTime>{self.moment}</xd:SigningTime>"
             "<xd:SigningCertificateV2><xd:Cert><xd:CertDigest>"
@@ -217,6 +219,7 @@ class Maker:
             "</xd:CertDigest></xd:Cert></xd:SigningCertificateV2>"
             "</xd:SignedSignatureProperties></xd:SignedProperties>"
         )
+        return text.replace(*self.spoil, 1)
 
     def _properties_reference(self, properties: str) -> Ref:
         above = f'xmlns="{DSIG}"{self.scope} xmlns:xd="{XADES}"'

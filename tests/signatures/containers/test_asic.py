@@ -1,8 +1,10 @@
 """ASiC containers: XAdES, CAdES with and without a list of files, time stamps, evidence records."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+from asn1crypto import cms
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
@@ -207,6 +209,32 @@ def test_a_time_stamp_over_a_list(parties: Parties) -> None:
         Headline.VERIFIED,
         Headline.INTACT_UNKNOWN_SIGNER,
     }
+
+
+def test_a_time_stamp_of_a_time_to_come(parties: Parties) -> None:
+    """An authority that states the day after tomorrow proves nothing today."""
+    members = asic_files("a.txt")
+    (token,) = parties.stamp(members["a.txt"])
+    signed = zipped({**members, "META-INF/timestamp.tst": token})
+    assert judge(signed, parties.trust).headline is Headline.VERIFIED
+    early = parties.tsa.at - timedelta(days=2)
+    status = only(judge(signed, parties.trust, at=early))
+    assert status.headline is Headline.NOT_CHECKABLE
+    assert status.proven_not_after is None
+
+
+def test_a_container_for_signatures_that_holds_none() -> None:
+    """CMS without a signer is an empty slot."""
+    empty = {
+        "version": "v1",
+        "digest_algorithms": [],
+        "encap_content_info": {"content_type": "data"},
+        "signer_infos": [],
+    }
+    outer = {"content_type": "signed_data", "content": cms.SignedData(empty)}
+    token = cms.ContentInfo(outer).dump()
+    members = {**asic_files("a.txt"), "META-INF/signature.p7s": token}
+    assert judge(zipped(members)).headline is Headline.EMPTY_SLOT
 
 
 def test_evidence_records_are_said_and_not_judged() -> None:

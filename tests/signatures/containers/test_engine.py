@@ -1,5 +1,6 @@
 """The engines in the jail: the same answers inside and outside, and what is read of them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from provenance.examine.engines import ENGINES, rows_for
@@ -97,6 +98,13 @@ def test_what_a_reader_is_told_of_a_broken_one(parties: Parties) -> None:
     assert 'not judged; the certificate that came with it says "Common Name: Ann Author"' in text
     assert "word/document.xml is not what was signed" in text
     assert "pages" not in text
+
+
+def test_other_kinds_keep_their_words(parties: Parties) -> None:
+    """What is said of packages is said of packages alone."""
+    signed = only(judge(zipped(sign_office(word_document(), Maker(parties.ann))), parties.trust))
+    other = replace(signed, kind=Kind.PDF_SIG)
+    assert "Nothing was added after signing." in explain_signature(other)
 
 
 def test_kinds_that_are_new() -> None:

@@ -2,10 +2,12 @@
 
 import hashlib
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from provenance.signatures.axes import Headline, Kind
+from provenance.signatures.containers import loose
 from provenance.signatures.containers.loose import MAX_NAMED, inspect_xml
 from provenance.signatures.detected import report_of
 from provenance.signatures.model import SignatureReport
@@ -52,6 +54,18 @@ def test_many_are_counted() -> None:
     report = judge(f"<a>{one * (MAX_NAMED + 5)}</a>".encode())
     assert len(report.statuses) == MAX_NAMED
     assert report.warnings == ("and 5 more XML signatures",)
+
+
+def test_a_step_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An exception is a failed detector."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError("out of order")
+
+    monkeypatch.setattr(loose, "parse_xml", fail)
+    report = judge(b"<a/>")
+    assert report.headline is Headline.ERROR
+    assert report.detectors_failed[0].code == "xml-failed"
 
 
 @given(st.binary(max_size=300))

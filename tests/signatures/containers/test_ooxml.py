@@ -254,6 +254,23 @@ def test_lines_of_newer_drawings_and_unreadable_ones() -> None:
     )
 
 
+def test_a_line_that_is_none() -> None:
+    """A drawing may say that it is no line any more."""
+    line = LINE.replace('issignatureline="t"', 'issignatureline="f"')
+    members = {**word_document(), "word/document.xml": word_text("x", line)}
+    assert judge(zipped(members)).headline is Headline.UNSIGNED
+
+
+def test_a_document_without_properties(parties: Parties) -> None:
+    """Nothing is left out then, and nothing could be filled in from them."""
+    members = word_document()
+    members["_rels/.rels"] = relationships(("rId1", _R + "officeDocument", "word/document.xml"))
+    for name in ("docProps/core.xml", "docProps/app.xml"):
+        del members[name]
+    status = only(judge(zipped(sign_office(members, Maker(parties.ann))), parties.trust))
+    assert (status.headline, status.uncovered) == (Headline.VERIFIED, ())
+
+
 def test_a_macro_signature_is_said_and_not_judged(parties: Parties) -> None:
     """It is over the macros alone, and of another kind."""
     members = word_document()

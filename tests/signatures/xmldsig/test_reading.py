@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from provenance.signatures.xmldsig import reading
 from provenance.signatures.xmldsig.reading import (
     base64_value,
     children,
@@ -28,6 +29,10 @@ def test_no_document_type_in_any_encoding() -> None:
     for encoding in ("utf-8", "utf-16", "utf-16-le", "utf-16-be", "utf-8-sig"):
         assert _reason(text.encode(encoding)) == "doctype-refused"
     assert _reason(b"<a><!-- <!DOCTYPE a> --></a>") == "doctype-refused"
+    # Encodings in which the letters are not found are caught after parsing, or not parsed at all.
+    wide = '<?xml version="1.0" encoding="UTF-32"?>' + text
+    assert _reason(wide.encode("utf-32")) == "doctype-refused"
+    assert _reason(text.encode("cp037")) in {"doctype-refused", "xml-not-well-formed"}
 
 
 def test_size_form_and_encoding() -> None:
@@ -54,12 +59,15 @@ def test_a_text_is_all_that_is_in_an_element() -> None:
     assert text_value(parse_xml(b"<a> one\n</a>", most=100)) == "one"
 
 
-def test_base64_is_strict_but_for_space() -> None:
-    """Line breaks are honest; other letters, and padding in the middle, are not."""
+def test_base64_is_strict_but_for_space(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Line breaks are honest; other letters, and padding in the middle, are not; nor is length."""
     assert base64_value(parse_xml(b"<a>\n  YW\n Jj\n</a>", most=100)) == b"abc"
     for text in ("YWJj!", "YW=Jj", "YWJ", "ÝWJj"):
         with pytest.raises(Refusal):
             base64_value(parse_xml(f"<a>{text}</a>".encode(), most=100))
+    monkeypatch.setattr(reading, "MAX_VALUE", 3)
+    with pytest.raises(Refusal):
+        base64_value(parse_xml(b"<a>YWJj</a>", most=100))
 
 
 def test_text_between_elements_is_refused() -> None:

@@ -4,6 +4,7 @@ import hashlib
 import itertools
 
 import pytest
+from asn1crypto import keys as asn1
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
@@ -105,8 +106,17 @@ def test_a_key_with_which_anything_verifies_is_refused() -> None:
 
 
 def test_malformed_keys_are_refused() -> None:
-    """Bytes that are no key end in a refusal."""
+    """Bytes that are no key, absurd ones and unknown sorts end in a refusal."""
     method = Method(scheme=Scheme.PKCS1, digest="sha256")
+    for modulus in ((1 << 500) - 1, (1 << 2048) - 2, (1 << 17_000) - 1):
+        odd = asn1.RSAPublicKey({"modulus": modulus, "public_exponent": 3})
+        with pytest.raises(Refusal):
+            check_value(method, asn1.PublicKeyInfo.wrap(odd, "rsa").dump(), b"x" * 256, DATA)
+    known = spki(ec.generate_private_key(ec.SECP256R1()))
+    other = known.replace(bytes.fromhex("2a8648ce3d030107"), bytes.fromhex("2a8648ce3d03017f"))
+    with pytest.raises(Refusal) as refused:
+        check_value(method, other, b"x" * 64, DATA)
+    assert refused.value.found is Found.UNSUPPORTED
     for one in (b"", b"\x30\x00", b"\x30\x03\x02\x01\x01", b"x" * 300):
         with pytest.raises(Refusal):
             check_value(method, one, b"x" * 256, DATA)
