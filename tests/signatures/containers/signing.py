@@ -125,19 +125,16 @@ def raw_pair(der: bytes, size: int) -> bytes:
     return first.to_bytes(size, "big") + second.to_bytes(size, "big")
 
 
-class Certified(Protocol):
-    """Whoever has a certificate."""
-
+class _Certified(Protocol):
     @property
-    def der(self) -> bytes:
-        """The certificate, DER."""
+    def der(self) -> bytes: ...
 
 
 @dataclass
 class Maker:
     """Makes one ds:Signature."""
 
-    party: Certified
+    party: _Certified
     key: Key | None = None
     """Signs instead of the party's own."""
     value: Callable[[bytes], bytes] | None = None
@@ -151,10 +148,10 @@ class Maker:
     sign_properties: bool = True
     spoil: tuple[str, str] = ("", "")
     """A replacement in the signed properties, before they are signed."""
-    named: Certified | None = None
+    named: _Certified | None = None
     """The certificate that the properties name, instead of the party's."""
     moment: str = SIGNED_AT.strftime("%Y-%m-%dT%H:%M:%SZ")
-    certificates: Sequence[Certified] | None = None
+    certificates: Sequence[_Certified] | None = None
     """In KeyInfo; None = the party's."""
     stamps: Callable[[bytes], Sequence[bytes]] | None = None
     """Makes tokens, given the canonical SignatureValue element."""
