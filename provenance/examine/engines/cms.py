@@ -8,8 +8,10 @@ from provenance.signatures.model import SignatureStatus
 
 MODULES = (
     # what the engine imports late
+    "cryptography.hazmat.backends.openssl.backend",
     "pyhanko_certvalidator.validate",
     "stringprep",
+    "encodings.cp1252",
     "encodings.idna",
     "encodings.latin_1",
     "encodings.utf_16_be",

@@ -7,7 +7,7 @@ from provenance.signatures.detected import Detected
 from provenance.signatures.mime.judging import inspect_mail
 from provenance.signatures.model import SignatureStatus
 
-MODULES = (*cms.MODULES, "email._parseaddr", "quopri")
+MODULES = (*cms.MODULES, "email._parseaddr", "encodings.ascii", "encodings.iso8859_15")
 
 
 def tools() -> dict[str, str]:

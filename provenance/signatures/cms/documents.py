@@ -18,7 +18,12 @@ from typing import Final
 
 from provenance.signatures.attempt import Fault, attempt
 from provenance.signatures.axes import Integrity, Kind, Scope, TimeBasis
-from provenance.signatures.cms.judging import judge_cms
+from provenance.signatures.cms.judging import (
+    blank_status,
+    judge_cms,
+    judge_container,
+    judge_signers,
+)
 from provenance.signatures.cms.reading import Container, read_container, strip_armour
 from provenance.signatures.cms.stamps import NoStamp, judge_timestamp_token
 from provenance.signatures.detected import Detected
@@ -127,28 +132,30 @@ def _level(
 ) -> tuple[SignatureStatus, ...]:
     stamp = container is not None and container.content_type == "tst_info"
     name = "time-stamp token" if stamp else "CMS container"
-    where = name if level == 1 else f"{name} inside another, level {level}"
+    blank = blank_status(
+        f"cms-{level}",
+        sha256=work.sha256,
+        kind=Kind.CMS,
+        locator=Locator(name=name if level == 1 else f"{name} inside another, level {level}"),
+        context=work.context,
+    )
+    purpose = Purpose.TSA if stamp else Purpose.CMS
+
+    if container is None:
+        judged = judge_signers(data, blank, content=None, context=work.context, purpose=purpose)
+        return tuple(one.status for one in judged)
 
     def over(content: bytes | None) -> tuple[SignatureStatus, ...]:
-        return judge_cms(
-            data,
-            content=content,
-            sha256=work.sha256,
-            kind=Kind.CMS,
-            locator=Locator(name=where),
-            context=work.context,
-            purpose=Purpose.TSA if stamp else Purpose.CMS,
-            prefix=f"cms-{level}",
+        judged = judge_container(
+            container, blank, content=content, context=work.context, purpose=purpose
         )
+        return tuple(one.status for one in judged)
 
-    if container is not None and container.content is None and level == 1 and work.beside:
-        return _tried([over(one) for one in work.beside])
-    found = over(None)
-    if container is None or container.content is None:
-        return found
+    if container.content is None:
+        return _tried([over(one) for one in work.beside]) if work.beside else over(None)
     if stamp:
-        return tuple(_stamped(work, one, strip_armour(data)) for one in found)
-    return tuple(_described(work, one, container.content, level) for one in found)
+        return tuple(_stamped(work, one, strip_armour(data)) for one in over(None))
+    return tuple(_described(work, one, container.content, level) for one in over(None))
 
 
 def _tried(answers: list[tuple[SignatureStatus, ...]]) -> tuple[SignatureStatus, ...]:

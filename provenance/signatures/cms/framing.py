@@ -27,30 +27,34 @@ def measure_ber(data: bytes) -> int:
     Raises:
         Malformed: they do not begin with one, or it has too many parts.
     """
-    open_ends: list[int] = []  # ends of the values around; _INDEFINITE = until end of contents
-    limit, at, seen = len(data), 0, 0
+    ends: list[int] = []  # of the values around; _INDEFINITE = until end of contents
+    limits = [len(data)]  # the nearest known end, for each of them and for the whole
+    at = seen = 0
     while True:
-        while open_ends and open_ends[-1] == at:
-            open_ends.pop()
-        if seen and not open_ends:
+        while ends and ends[-1] == at:
+            ends.pop()
+            limits.pop()
+        if seen and not ends:
             return at
         seen += 1
-        if seen > MAX_ELEMENTS or len(open_ends) > MAX_DEPTH:
+        if seen > MAX_ELEMENTS or len(ends) > MAX_DEPTH:
             raise Malformed("ASN.1 with too many or too deeply nested parts")
-        if data[at : at + 2] == b"\x00\x00":
-            if not open_ends or open_ends.pop() != _INDEFINITE:
+        if data.startswith(b"\x00\x00", at):
+            if not ends or ends.pop() != _INDEFINITE:
                 raise Malformed("ASN.1 with an end of contents where none is open")
+            limits.pop()
             at += 2
             continue
         constructed, length, start = _header(data, at)
-        stop = next((end for end in reversed(open_ends) if end != _INDEFINITE), limit)
         if length == _INDEFINITE and not constructed:
             raise Malformed("ASN.1 with a primitive value of indefinite length")
-        if start > stop or start + max(length, 0) > stop:
+        stop = start if length == _INDEFINITE else start + length
+        if stop > limits[-1]:
             raise Malformed("ASN.1 whose part is longer than the whole")
         if constructed:
-            open_ends.append(_INDEFINITE if length == _INDEFINITE else start + length)
-        at = start if constructed else start + length
+            ends.append(_INDEFINITE if length == _INDEFINITE else stop)
+            limits.append(limits[-1] if length == _INDEFINITE else stop)
+        at = start if constructed else stop
 
 
 def _header(data: bytes, at: int) -> tuple[bool, int, int]:

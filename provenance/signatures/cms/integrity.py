@@ -25,6 +25,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
+from pyhanko.sign.ades.report import AdESIndeterminate
+from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 from pyhanko_certvalidator.sig_validate import (
     DEFAULT_VALIDATION_CONTEXT,
@@ -35,6 +37,7 @@ from pyhanko_certvalidator.sig_validate import (
 from provenance.signatures.axes import Integrity
 from provenance.signatures.cms.reading import Container
 from provenance.signatures.cms.signer import attributes_of, single
+from provenance.signatures.text import tame
 
 _DIGESTS: Final = {
     name: name.replace("-", "_") for name in ("md5", "sha1", "sha224", "sha256", "sha384", "sha512")
@@ -215,6 +218,15 @@ def _refused(code: str, why: str) -> Verdict:
 
 def _verify(one: _Try) -> Verdict:
     """Rules 3 and 4."""
+    try:
+        return _weigh(one)
+    except SignatureValidationError as error:
+        missing = error.ades_subindication is AdESIndeterminate.NO_SIGNING_CERTIFICATE_FOUND
+        code = "no-signing-certificate" if missing else "signed-attributes-contradict"
+        return _refused(code, tame(error, 200))
+
+
+def _weigh(one: _Try) -> Verdict:
     intact, valid = _run(one)
     notes: tuple[str, ...] = ()
     if not valid:

@@ -122,6 +122,18 @@ def judge_signers(
         return (Judged(status=_failed(blank, "cms-unreadable", container)),)
     if isinstance(container, NotSignedDataError):
         return (Judged(status=_other_kind(blank, container)),)
+    return judge_container(container, blank, content=content, context=context, purpose=purpose)
+
+
+def judge_container(
+    container: Container,
+    blank: SignatureStatus,
+    *,
+    content: bytes | None,
+    context: TrustContext,
+    purpose: Purpose,
+) -> tuple[Judged, ...]:
+    """Judge like `judge_signers` what was taken apart already."""
     if not container.signers:
         return (Judged(status=_empty(blank)),)
     work = Work(

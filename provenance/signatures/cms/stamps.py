@@ -38,7 +38,7 @@ class NoStamp:
     """A time stamp that proves nothing here, and why."""
 
     code: str
-    """`timestamp-unreadable`, `timestamp-other-data`, `timestamp-broken`,
+    """`timestamp-unreadable`, `timestamp-weak`, `timestamp-other-data`, `timestamp-broken`,
     `timestamp-authority-unknown` or `timestamp-in-the-future`."""
     why: str
     """Plain words, tamed."""
@@ -74,7 +74,7 @@ def _other_data(token: Token, imprint_of: bytes) -> NoStamp | None:
     """Rule 2."""
     name = token.info.imprint_algorithm
     if name not in _IMPRINTS:
-        return _none("timestamp-unreadable", f"its digest, {tame(name, 40)}, is not accepted")
+        return _none("timestamp-weak", f"its digest, {tame(name, 40)}, is not accepted")
     if hashlib.new(name, imprint_of).digest() != token.info.imprint:
         return _none("timestamp-other-data", "it was made for other bytes")
     return None

@@ -70,7 +70,7 @@ def _search(root: Part, mail: Part, part: Part, *, inside: bool) -> Iterator[Can
         signed = named_by(root, part, (".p7s",))
         yield Candidate(form=Form.ATTACHED, part=part, signed=signed, mail=mail)
     for number, one in enumerate(part.children):
-        within = one if part.kind.word == "message/rfc822" else mail
+        within = one if part.holds_mail else mail
         below = part.kind.word == "multipart/signed" and number > 0
         yield from _search(root, within, one, inside=below)
 

@@ -13,9 +13,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from provenance.signatures.axes import CertAtTime, Integrity, Signer
-from provenance.signatures.mime.senders import Senders
+from provenance.signatures.mime.senders import Senders, fold_address
 from provenance.signatures.model import SignatureStatus
-from provenance.signatures.text import tame
 
 
 def judge_sender(
@@ -31,8 +30,8 @@ def judge_sender(
     status = replace(status, claimed_author=senders.shown)
     if status.integrity is not Integrity.INTACT:
         return status
-    own = {tame(one, 320).lower() for one in emails}
-    status = _noted(status, senders.codes, tuple(f"note: {one}" for one in senders.warnings))
+    own = {fold_address(one) for one in emails}
+    status = _noted(status, senders.codes, senders.warnings)
     status = _replies(status, own, senders)
     if not own:
         why = "the signer's certificate names no mail address, so nothing ties it to the sender"

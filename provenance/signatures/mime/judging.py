@@ -22,7 +22,7 @@ from typing import Final
 from asn1crypto import x509
 
 from provenance.signatures.attempt import Fault, attempt
-from provenance.signatures.axes import Integrity, Kind, Presence
+from provenance.signatures.axes import Integrity, Kind, Presence, Scope
 from provenance.signatures.certificates import emails_of
 from provenance.signatures.cms.judging import Judged, blank_status, judge_signers
 from provenance.signatures.detected import Detected
@@ -91,7 +91,8 @@ def _failure(data: bytes, root: Part, candidates: tuple[Candidate, ...]) -> Dete
         return DetectorFailure(
             detector=DETECTOR, code="too-many-parts", message="not every part was looked at"
         )
-    if faults and not candidates and _TRACE.search(data):
+    lost = all(one.form is Form.MISSING for one in candidates)
+    if faults and lost and _TRACE.search(data):
         return DetectorFailure(
             detector=DETECTOR,
             code="structure-ambiguous",
@@ -148,11 +149,20 @@ def _judged(work: _Work, one: Candidate, body: bytes, blank: SignatureStatus) ->
         return over(None)
     if one.form is Form.ATTACHED:
         return over(decode_body(one.signed))
-    found = over(canonical(one.signed.raw))
-    if one.signed.raw == canonical(one.signed.raw) or not _any_broken(found):
+    raw = one.signed.raw
+    prescribed = canonical(raw)
+    found = over(prescribed)
+    if raw == prescribed or not _any_broken(found):
         return found
-    as_it_is = over(one.signed.raw)
-    return found if _any_broken(as_it_is) else as_it_is
+    as_it_is = over(raw)
+    return found if _any_broken(as_it_is) else tuple(_lax(judged) for judged in as_it_is)
+
+
+def _lax(judged: Judged) -> Judged:
+    """Record that the prescribed line ends were not the ones that were signed."""
+    status = judged.status
+    codes = (*status.native_codes, "line-ends-as-they-are")
+    return replace(judged, status=replace(status, mode="lax", native_codes=codes))
 
 
 def _any_broken(found: Iterable[Judged]) -> bool:
@@ -160,20 +170,26 @@ def _any_broken(found: Iterable[Judged]) -> bool:
 
 
 def _placed(work: _Work, one: Candidate, judged: Judged) -> SignatureStatus:
-    """Steps 3 and 4."""
+    """Steps 3 and 4. Content that could not be opened is not known to be what is shown."""
     status = judged.status
-    if status.presence is not Presence.PRESENT or one.signed is None:
+    if status.presence is not Presence.PRESENT:
         return status
-    signed = one.signed
+    signed = one.signed or one.part
     status = with_coverage(status, judge_coverage(work.root, signed, (one.part,)))
     if one.form is Form.ATTACHED:
-        return status
+        return _narrowed(status, Scope.PART)
+    if one.signed is None:
+        status = _narrowed(status, Scope.UNKNOWN)
     status = judge_protected(status, one.mail.block, signed)
     emails = attempt("emails", lambda: _emails(judged.certificate))
     status = judge_sender(
         status, () if isinstance(emails, Fault) else emails, read_senders(one.mail.block)
     )
     return _dated(status, one.mail)
+
+
+def _narrowed(status: SignatureStatus, scope: Scope) -> SignatureStatus:
+    return replace(status, scope=scope) if status.scope is Scope.WHOLE else status
 
 
 def _emails(certificate: x509.Certificate | None) -> tuple[str, ...]:

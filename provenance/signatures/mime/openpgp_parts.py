@@ -94,7 +94,7 @@ def _search(root: Part, mail: Part, part: Part, found: list[PgpPart]) -> None:
     elif part.kind.word == _SIGNATURE and part.path not in {one.taken for one in found}:
         found += _attached(root, mail, part)
     for one in part.children:
-        _search(root, one if part.kind.word == "message/rfc822" else mail, one, found)
+        _search(root, one if part.holds_mail else mail, one, found)
 
 
 def _detached(root: Part, mail: Part, part: Part) -> list[PgpPart]:

@@ -5,7 +5,7 @@ A part is known by its path: the mail is `0`, its parts are `0.1`, `0.2`, theirs
      its own (RFC 2046 5.1.1). A line that only begins like one, or begins after a carriage return
      alone, is read as a delimiter by some programs: a fault;
   2. an outer boundary ends the inner parts, because outer parts are cut out first;
-  3. a message/rfc822 part holds a mail, its only child;
+  3. a part of a mail's type holds a mail, its only child;
   4. a multipart without its closing delimiter, without a boundary, or in a transfer encoding that
      RFC 2045 6.4 forbids is a fault.
 Nothing is decoded and nothing is written anew: the stretch IS what was signed. Total; parts that
@@ -24,6 +24,9 @@ from provenance.signatures.mime.fields import Block, Valued, read_fields, read_v
 MAX_DEPTH: Final = 32  # multiparts within multiparts; real mail has up to 6
 MAX_PARTS: Final = 2000  # parts of one mail; real mail has up to some 100
 
+MAIL_TYPES: Final = frozenset({"message/rfc822", "message/global"})  # RFC 2046 5.2.1, RFC 6532
+
+_INK: Final = re.compile(rb"[^ \t\r\n\f\v]")
 _DEFAULT: Final = "text/plain"  # RFC 2045 section 5.2
 _AS_IT_IS: Final = frozenset({"", "7bit", "8bit", "binary"})
 _PADDING: Final = re.compile(rb"[ \t]*\r?(?:\n|\Z)")
@@ -65,6 +68,16 @@ class Part:
     def multipart(self) -> bool:
         """Whether it says it holds parts."""
         return self.kind.word.startswith("multipart/")
+
+    @property
+    def holds_mail(self) -> bool:
+        """Whether it says it holds a mail of its own."""
+        return self.kind.word in MAIL_TYPES
+
+    @property
+    def blank(self) -> bool:
+        """Whether its body shows nothing at all."""
+        return _INK.search(self.data, self.block.body, self.end) is None
 
     @property
     def attached(self) -> bool:
@@ -128,12 +141,12 @@ class _Reader:
         faults = [*block.faults, *kind.faults]
         children: tuple[Part, ...] = ()
         outside: tuple[bytes, ...] = ()
-        if kind.word.startswith("multipart/") or kind.word == "message/rfc822":
+        if kind.word.startswith("multipart/") or kind.word in MAIL_TYPES:
             if encoding not in _AS_IT_IS:
                 faults.append("multipart-encoded")
             elif depth >= MAX_DEPTH or self._count >= MAX_PARTS:
                 faults.append("too-many-parts")
-            elif kind.word == "message/rfc822":
+            elif kind.word in MAIL_TYPES:
                 children = (self.entity(block.body, end, f"{path}.1", depth + 1),)
             else:
                 children, outside, more = self._parts(block.body, end, kind, path, depth)

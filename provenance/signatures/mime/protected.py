@@ -22,7 +22,7 @@ _MARKS: Final = ("protected-headers", "hp")
 
 def protected_fields(signed: Part) -> Block | None:
     """Return the header block that a signed part protects; None if it protects none."""
-    if signed.kind.word == "message/rfc822" and signed.children:
+    if signed.holds_mail and signed.children:
         return signed.children[0].block
     return signed.block if any(one in signed.kind.parameters for one in _MARKS) else None
 

@@ -12,6 +12,7 @@ Nothing of this is covered by a mail signature. All text that leaves this module
 import binascii
 import re
 from base64 import b64decode
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,6 +20,7 @@ from provenance.signatures.mime.fields import Block
 from provenance.signatures.text import is_printable_safe, tame
 
 MAX_ADDRESSES: Final = 100  # addresses of one field that are looked at
+MAX_ADDRESS: Final = 500  # characters; the pattern below lets through 454
 MAX_VALUE: Final = 10_000  # characters of one field that are looked at
 MAX_NAME: Final = 200  # characters of a display name; longer ones push the address out of sight
 
@@ -26,6 +28,7 @@ _ENCODED: Final = re.compile(r"=\?([A-Za-z0-9_.+*-]{1,60})\?([BbQq])\?([!->@-~]{
 _BETWEEN: Final = re.compile(r"(\?=)\s+(=\?)")
 _ADDRESS: Final = re.compile(r"[^\s@<>()\[\],;:\"\\]{1,200}@[^\s@<>()\[\],;:\"\\]{1,253}")
 _WIDE_AT: Final = str.maketrans({"＠": "@", "﹫": "@"})  # noqa: RUF001 - the very look-alikes
+_SMALL: Final = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
 _CODECS: Final = frozenset({"utf-8", "us-ascii", "iso-8859-1", "iso-8859-15", "windows-1252"})
 
 
@@ -65,7 +68,7 @@ def read_senders(block: Block) -> Senders:
         found["from-hidden-characters"] = "hidden or reordering characters stand in its From field"
     if any(len(name) > MAX_NAME for name in names):
         found["from-name-too-long"] = "the name in From is so long that the address goes unseen"
-    named = tuple(one.lower() for name in names for one in _ADDRESS.findall(name))
+    named = tuple(fold_address(one) for name in names for one in _ADDRESS.findall(name))
     real = tuple(address for _, address in mailboxes if address)
     if set(named) - set(real):
         found["address-in-display-name"] = "the name in From is itself another mail address"
@@ -80,14 +83,21 @@ def read_senders(block: Block) -> Senders:
     )
 
 
+def fold_address(address: str) -> str:
+    """Return an address in the form in which two are compared, tamed.
+
+    Only the letters A to Z lose their case: elsewhere case folding makes look-alikes equal.
+    """
+    return tame(address.translate(_SMALL), MAX_ADDRESS)
+
+
 def _addresses(block: Block, name: str) -> tuple[str, ...]:
     texts = [decode_text(one[:MAX_VALUE]) for one in block.all(name)]
     return _tamed(address for text in texts for _, address in _mailboxes(text) if address)
 
 
-def _tamed(addresses: object) -> tuple[str, ...]:
-    kept = dict.fromkeys(addresses)  # type: ignore[call-overload] # an iterable of str
-    return tuple(tame(one, 320) for one in kept)[:MAX_ADDRESSES]
+def _tamed(addresses: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(fold_address(one) for one in addresses))[:MAX_ADDRESSES]
 
 
 def _mailboxes(text: str) -> list[tuple[str, str]]:
@@ -101,7 +111,7 @@ def _mailboxes(text: str) -> list[tuple[str, str]]:
             name = piece.replace(exact[0], "", 1)  # what is left of it is a comment
         if match is None and exact is None:
             name = piece
-        found.append((name.strip().strip('"'), exact[0].lower() if exact else ""))
+        found.append((name.strip().strip('"'), fold_address(exact[0]) if exact else ""))
     return found[:MAX_ADDRESSES]
 
 
