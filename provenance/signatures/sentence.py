@@ -138,7 +138,8 @@ def explain_signature(status: SignatureStatus) -> tuple[str, ...]:
     """Return the sentence and what stands behind it, one line each, in a fixed order."""
     lines = [say_signature(status)]
     if status.presence is Presence.PRESENT and status.integrity is not Integrity.ERROR:
-        lines += [_covered(status), _identity(status), _time(status), _after(status)]
+        after = containers.say_after(status) or _after(status)
+        lines += [_covered(status), _identity(status), _time(status), after]
     if status.warnings:
         lines.append("Take note: " + "; ".join(status.warnings) + ".")
     lines += [_unchecked(status), f"To see this again: {status.reproduce_command}"]
@@ -184,8 +185,6 @@ def _covered(status: SignatureStatus) -> str:
 
 
 def _identity(status: SignatureStatus) -> str:
-    if special := containers.say_identity(status):
-        return special
     match status.signer:
         case Signer.TRUSTED | Signer.PINNED:
             return (
@@ -221,8 +220,6 @@ def _time(status: SignatureStatus) -> str:
 
 
 def _after(status: SignatureStatus) -> str:
-    if special := containers.say_after(status):
-        return special
     if status.changed_after is ChangedAfter.NONE and status.integrity is not Integrity.INTACT:
         return ""
     if status.changed_after is ChangedAfter.NONE and status.scope in {Scope.PART, Scope.UNKNOWN}:

@@ -1,12 +1,12 @@
 """What a reader is told about signatures in packages, where the common words would say too much.
 
-"Nothing was added" holds for what a signature covers; a package can hold more. Of a signature that
-does not hold, the name in its certificate is told as what it is. Imports no parser.
+"Nothing was added" holds for what a signature covers; a package can hold more, and has no pages.
+Imports no parser.
 """
 
 from typing import Final
 
-from provenance.signatures.axes import ChangedAfter, Kind, Signer
+from provenance.signatures.axes import ChangedAfter, Kind
 from provenance.signatures.model import SignatureStatus
 
 PACKAGES: Final = frozenset({Kind.XMLDSIG_OOXML, Kind.XMLDSIG_ODF, Kind.ASIC, Kind.ASIC_TIMESTAMP})
@@ -25,11 +25,3 @@ def say_after(status: SignatureStatus) -> str | None:
         "What it covers was not changed; what it does not cover may have been changed or added"
         " since."
     )
-
-
-def say_identity(status: SignatureStatus) -> str | None:
-    """Return the sentence about who, or None where the common one is right."""
-    known = status.kind in PACKAGES and status.signer is Signer.NO_IDENTITY
-    if not known or not status.identity.subject:
-        return None
-    return f'Who: not judged; the certificate that came with it says "{status.identity.subject}".'

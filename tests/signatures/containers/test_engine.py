@@ -95,7 +95,7 @@ def test_what_a_reader_is_told_of_a_broken_one(parties: Parties) -> None:
     status = only(judge(zipped(edited(signed, "word/document.xml", swapped("March", "May")))))
     assert status.changed_after is ChangedAfter.NOT_ANALYSED
     text = "\n".join(explain_signature(status))
-    assert 'not judged; the certificate that came with it says "Common Name: Ann Author"' in text
+    assert 'the certificate "Common Name: Ann Author"; whose key that is was not judged' in text
     assert "word/document.xml is not what was signed" in text
     assert "pages" not in text
 
