@@ -6,7 +6,8 @@ program "repairs" (Rohlmann et al. 2023). Rules, in order; the first that fails 
   1. the end record and the directory are as `provenance.intake.zip_directory` demands, and there
      are no more members than the limit, unpacking to no more in all than the limit;
   2. no two members answer to one name, whichever way slashes, dots and percent signs are read;
-  3. local headers repeat the directory: name, method, and sizes where they state them;
+  3. local headers repeat the directory: name, method, and sizes where they state them; and no
+     header holds a second name that some programs prefer (APPNOTE 4.6.9);
   4. members do not overlap, and nothing that looks like a member lies between them.
 A member that is encrypted, compressed in a rare way, or a bomb stands in the list and cannot be
 read: a signature over it is not checkable, the others are. Claims bound the work; false claims are
@@ -16,6 +17,7 @@ found before more is done than they allowed.
 import hashlib
 import io
 import posixpath
+import struct
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -39,6 +41,9 @@ LIMITS: Final = Limits(members=MAX_MEMBERS, all_members=MAX_MEMBERS, all_bytes=M
 _DESCRIBED: Final = 1 << 3  # APPNOTE 4.4.4 bit 3: sizes follow the member, in 12 to 24 bytes
 _DESCRIPTORS: Final = frozenset({0, 12, 16, 20, 24})  # APPNOTE 4.3.9, with and without its mark
 _LOCAL_MARK: Final = b"PK\x03\x04"
+_LENGTHS: Final = struct.Struct("<3H")  # of name, extra fields and comment, APPNOTE 4.3.12
+_FIELD: Final = struct.Struct("<2H")  # APPNOTE 4.5.1
+_OTHER_NAME: Final = 0x7075
 _UTF8: Final = 1 << 11  # APPNOTE 4.4.4 bit 11
 
 
@@ -117,6 +122,7 @@ def open_archive(data: bytes) -> Archive:
         if directory.count > MAX_MEMBERS:
             raise Refusal("zip-too-many-members", f"it has more than {MAX_MEMBERS} files")
         _require_modest(entries)
+        _require_one_name(data, directory)
         loose = _require_orderly(stream, entries, directory.start)
     except Untaken as fault:
         raise _refused(fault) from fault
@@ -158,6 +164,28 @@ def _require_distinct(names: list[str]) -> None:
         seen.add(same)
 
 
+def _require_one_name(data: bytes, directory: ZipDirectory) -> None:
+    """Look through the extra fields of the directory; its entries have been read already."""
+    at, end = directory.start, directory.start + directory.size
+    while at < end:
+        names, extras, comments = _LENGTHS.unpack_from(data, at + 28)
+        name_at = at + 46  # APPNOTE 4.3.12: the fixed part
+        _require_no_other(
+            data[name_at + names : name_at + names + extras], data[name_at : name_at + names]
+        )
+        at = name_at + names + extras + comments
+
+
+def _require_no_other(extra: bytes, name: bytes) -> None:
+    """Refuse an Info-ZIP Unicode Path field that says another name than the header."""
+    at = 0
+    while at + 4 <= len(extra):
+        kind, size = _FIELD.unpack_from(extra, at)
+        if kind == _OTHER_NAME and extra[at + 9 : at + 4 + size] != name:  # version, CRC-32, name
+            raise Refusal("zip-ambiguous-name", "a file in it has two names")
+        at += 4 + size
+
+
 def _require_orderly(stream: io.BytesIO, entries: list[ZipEntry], end: int) -> int:
     """Check that members follow each other up to the directory; returns the loose bytes."""
     free_from, loose, described = 0, 0, False
@@ -178,6 +206,7 @@ def _start_of(stream: io.BytesIO, entry: ZipEntry) -> int:
         raise Refusal("zip-malformed", "a file in it is not where the directory says")
     _, _, flags, method, _, _, crc, held, whole, names, extras = LOCAL.unpack(header)
     same = (flags, method, stream.read(names)) == (entry.flags, entry.method, entry.name)
+    _require_no_other(stream.read(extras), entry.name)
     if not flags & _DESCRIBED:
         wide = held == whole == 0xFFFFFFFF  # the sizes stand in a zip64 field
         sizes = wide or (held, whole) == (entry.held, entry.unpacked)

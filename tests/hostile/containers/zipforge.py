@@ -19,6 +19,8 @@ def ambiguous(data: bytes, name: str, evil: bytes) -> Iterator[tuple[str, bytes]
     yield "local-method-differs", _local_method(data, name)
     yield "overlap", _overlapping(data, name)
     yield "two-directories", _two_directories(data)
+    yield "second-name", _second_name(data, name, local=False)
+    yield "second-local-name", _second_name(data, name, local=True)
     yield "truncated", data[: len(data) * 9 // 10]
     yield "junk-behind", data + b"PK\x05\x06 and more"
     yield "offset-beyond", _offset_beyond(data)
@@ -117,6 +119,35 @@ def _two_directories(data: bytes) -> bytes:
     inside = quoted + _END.pack(*false)
     record[7] = len(inside)
     return data[:end] + _END.pack(*record) + inside
+
+
+def _second_name(data: bytes, name: str, *, local: bool) -> bytes:
+    """A name in an extra field, which some programs prefer to the header's (APPNOTE 4.6.9)."""
+    raw = name.encode()
+    other = raw[::-1]
+    field = struct.pack("<2HBI", 0x7075, 5 + len(other), 1, zlib.crc32(raw)) + other
+    if local:
+        return _with_local_extra(data, name, field)
+    entry = _entry_at(data, name)
+    at = entry + 46 + len(raw)
+    out = _patched(data, entry + 30, struct.pack("<H", len(field)))
+    out = out[:at] + field + out[at:]
+    end = out.rfind(b"PK\x05\x06")
+    record = list(_END.unpack_from(out, end))
+    record[5] += len(field)
+    return out[:end] + _END.pack(*record)
+
+
+def _with_local_extra(data: bytes, name: str, field: bytes) -> bytes:
+    """The archive written anew, the field in the directory turned into one that nobody knows."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w") as new:
+        for one in old.infolist():
+            made = zipfile.ZipInfo(one.filename, one.date_time)
+            made.extra = field if one.filename == name else b""
+            new.writestr(made, old.read(one))
+    whole = out.getvalue()
+    return _patched(whole, _entry_at(whole, name) + 46 + len(name.encode()), b"\xff\x7f")
 
 
 def _offset_beyond(data: bytes) -> bytes:
