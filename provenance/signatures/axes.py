@@ -24,6 +24,8 @@ class Kind(StrEnum):
     XMLDSIG_OOXML = "xmldsig_ooxml"
     XMLDSIG_ODF = "xmldsig_odf"
     ASIC = "asic"
+    ASIC_TIMESTAMP = "asic_timestamp"
+    XMLDSIG = "xmldsig"
     SSH = "ssh"
     MINISIGN = "minisign"
     SIGNIFY = "signify"

@@ -20,6 +20,7 @@ from provenance.signatures.axes import (
     TimeBasis,
     Visible,
 )
+from provenance.signatures.containers import wording as containers
 from provenance.signatures.mail import wording as mail
 from provenance.signatures.model import SignatureReport, SignatureStatus
 
@@ -88,6 +89,7 @@ _SAY: Final[dict[Headline, str]] = {
 }
 _WHAT: Final = {
     Kind.PDF_TIMESTAMP: "The time stamp",
+    **containers.WHAT,
     Kind.SMIME: "The mail's signature",
     Kind.PDF_USAGE_RIGHTS: "The software's usage-rights mark (not an author's signature)",
     **mail.WHAT,
@@ -139,7 +141,8 @@ def explain_signature(status: SignatureStatus) -> tuple[str, ...]:
     """Return the sentence and what stands behind it, one line each, in a fixed order."""
     lines = [say_signature(status)]
     if status.presence is Presence.PRESENT and status.integrity is not Integrity.ERROR:
-        lines += [_covered(status), _identity(status), _time(status), _after(status)]
+        after = containers.say_after(status) or _after(status)
+        lines += [_covered(status), _identity(status), _time(status), after]
     if status.warnings:
         lines.append("Take note: " + "; ".join(status.warnings) + ".")
     lines += [_unchecked(status), f"To see this again: {status.reproduce_command}"]

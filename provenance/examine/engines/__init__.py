@@ -26,8 +26,30 @@ from provenance.facts.model import Facts
 from provenance.signatures.detected import Detected
 from provenance.signatures.model import SignatureStatus
 
+_OOXML: Final = "application/vnd.openxmlformats-officedocument."
+_ODF: Final = "application/vnd.oasis.opendocument."
+_PACKAGES: Final = (
+    "application/zip",
+    "application/vnd.etsi.asic-e+zip",
+    "application/vnd.etsi.asic-s+zip",
+    _OOXML + "wordprocessingml.document",
+    _OOXML + "spreadsheetml.sheet",
+    _OOXML + "presentationml.presentation",
+    *(
+        f"{_ODF}{kind}{template}"
+        for kind in ("text", "spreadsheet", "presentation", "graphics", "chart", "formula", "image")
+        for template in ("", "-template")
+    ),
+    _ODF + "text-master",
+    _ODF + "text-web",
+    _ODF + "database",
+    _ODF + "base",
+)
+
 ENGINES: Final[Mapping[str, tuple[str, ...]]] = {
     "application/pdf": ("pdf", "pdf_blocks", "pdf_facts"),
+    **dict.fromkeys(_PACKAGES, ("containers",)),
+    "application/xml": ("loose_xml",),
     "application/pkcs7-mime": ("cms",),
     "message/rfc822": ("mail", "smime", "mail_facts"),
 }
