@@ -18,17 +18,19 @@ from provenance.examine.jail import describe_level
 from provenance.examine.outcome import Limits, Outcome, OutcomeKind
 from provenance.examine.worker import EXIT_FAULT, EXIT_JAIL, EXIT_MEMORY
 from provenance.examine.zygote import RawAnswer
+from provenance.facts.model import Facts
 from provenance.signatures.codec import from_jsonable
 from provenance.signatures.detected import without_detectors
 from provenance.signatures.model import DetectorFailure, SignatureReport
 from provenance.signatures.text import tame
 
 
-def without_parser(blank: Examination) -> Examination:
-    """Answer for a format that no worker can examine yet."""
+def without_parser(blank: Examination, *, limit: int) -> Examination:
+    """Answer for a large file of a format that has no engine of its own: nothing was opened."""
     report = SignatureReport(document_sha256=blank.document_sha256)
     report = without_detectors(report, blank.identification.media_type)
-    return replace(blank, signatures=report)
+    note = f"larger than {limit} bytes: nothing looked for a second format in it"
+    return replace(blank, signatures=report, facts=Facts(notes=(note,)))
 
 
 def failed(blank: Examination, outcome: Outcome) -> Examination:

@@ -130,6 +130,9 @@ def _subject(document: int, request: dict[str, Any]) -> Subject:
         at=parse_instant(request["at"]),
         trust=_TRUST[request["trust_sha256"]],
         reference_time=parse_instant(reference) if reference else None,
+        claimed_extension=request["claimed_extension"],
+        declared_media_type=request["declared_media_type"],
+        name_tricks=tuple(request["name_tricks"]),
         beside=tuple(
             Beside(
                 role=Role(one["role"]),
@@ -145,14 +148,9 @@ def _subject(document: int, request: dict[str, Any]) -> Subject:
 
 def _read_all(descriptor: int, size: int, sha256: str) -> bytes:
     """Read by position, so that a shared file offset is left alone."""
-    parts = []
-    done = 0
-    while part := os.pread(descriptor, 1 << 20, done):
-        parts.append(part)
-        done += len(part)
-        if done > size:
-            break
-    data = b"".join(parts)
+    data = os.pread(descriptor, size + 1, 0)  # whole in one call, save where it is very large
+    while 0 < len(data) <= size and (part := os.pread(descriptor, size + 1 - len(data), len(data))):
+        data += part
     if hashlib.sha256(data).hexdigest() != sha256:
         raise ValueError("the document changed while it was being examined")
     return data

@@ -1,7 +1,7 @@
 """Examine documents in sealed worker processes; every ending is a value.
 
 Per document, in order: identify it from its first and last bytes (our own code, no parser); digest
-it; if no engine exists for that format, say so and stop; hand it, and at most MAX_BESIDE files that
+it; hand it, and at most MAX_BESIDE files that
 belong to it, to a zygote, which forks one jailed child; take back at most `limits.answer` bytes;
 treat them as hostile: strict JSON, strict schema, hidden characters escaped, digests compared.
 Timeout, crash, out of memory, an answer too large or malformed, and refusal each become an Outcome.
@@ -23,7 +23,7 @@ from provenance import __version__
 from provenance.errors import UsageError
 from provenance.examine.answers import failed, judge_answer, split_answer, without_parser
 from provenance.examine.documents import Openable, Opened, opened
-from provenance.examine.engines import rows_for
+from provenance.examine.engines import ALWAYS, rows_for
 from provenance.examine.examination import BesideRef, Examination
 from provenance.examine.jail import describe_level
 from provenance.examine.outcome import Limits, Outcome, OutcomeKind
@@ -133,6 +133,7 @@ class Runner:
         name: str | None,
         at: datetime,
         trust: TrustSet,
+        media_type: str | None = None,
         reference_time: datetime | None = None,
         beside: Sequence[Companion] = (),
     ) -> Examination:
@@ -144,6 +145,7 @@ class Runner:
             name: the name it came with, compared with its bytes and then forgotten.
             at: now; aware.
             trust: what the desk relies on; an empty set is a good start.
+            media_type: the label it came with (of a mail part, of an HTTP answer), only compared.
             reference_time: judge certificates for this instant; aware.
             beside: files that may belong to it: detached signatures, or what it is a signature of.
 
@@ -160,7 +162,7 @@ class Runner:
         if len(beside) > MAX_BESIDE:
             raise UsageError(f"at most {MAX_BESIDE} files beside a document, not {len(beside)}")
         with ExitStack() as stack:
-            main = stack.enter_context(opened(document, name=name))
+            main = stack.enter_context(opened(document, name=name, media_type=media_type))
             others = [
                 (stack.enter_context(opened(one.document, name=one.name)), one) for one in beside
             ]
@@ -182,9 +184,9 @@ class Runner:
         trust: TrustSet,
     ) -> Examination:
         engines, missing = rows_for(main.identification.media_type, beside=bool(others))
-        if not engines and self._job is None:
-            return without_parser(blank)
         total = main.size + sum(file.size for file, _ in others)
+        if total > self._limits.file and set(engines) <= set(ALWAYS):
+            return without_parser(blank, limit=self._limits.file)
         if total > self._limits.file:
             outcome = Outcome(
                 kind=OutcomeKind.REFUSED,
@@ -213,6 +215,9 @@ class Runner:
             "job": self._job or JOB,
             "engines": list(engines),
             "media_type": blank.identification.media_type,
+            "claimed_extension": blank.identification.claimed_extension,
+            "declared_media_type": blank.identification.declared_media_type,
+            "name_tricks": list(blank.identification.name_tricks),
             "sha256": blank.document_sha256,
             "size": blank.size,
             "at": format_instant(blank.at),

@@ -49,3 +49,9 @@ class Subject:
     reference_time: datetime | None = None
     """Overrides the instant for which certificates and keys are judged."""
     beside: tuple[Beside, ...] = ()
+    claimed_extension: str | None = None
+    """Of the name it came with, plain letters; the name itself does not come here."""
+    declared_media_type: str | None = None
+    """The label it came with: of a mail part, of an HTTP answer."""
+    name_tricks: tuple[str, ...] = ()
+    """Codes of tricks that the name plays (`provenance.examine.identify.names`)."""

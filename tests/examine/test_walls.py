@@ -239,7 +239,22 @@ def test_other_formats_say_unsupported(tmp_path: Path) -> None:
     assert examination.signatures.unsupported_media_type == "image/png"
     assert examination.identification.mismatch
     assert examination.signatures.not_determined
+    assert examination.facts is not None
+    assert [one.code for one in examination.facts.observations] == ["extension-mismatch"]
+
+
+def test_a_large_file_that_nothing_parses_is_no_failure(tmp_path: Path) -> None:
+    """A film beyond the limit is UNSUPPORTED as a small one is, and says what was not done."""
+    path = tmp_path / "film.mkv"
+    path.write_bytes(b"\x1a\x45\xdf\xa3" + bytes(200))
+    with Runner(limits=Limits(file=100)) as runner:
+        examination = runner.examine(path, name="film.mkv", at=NOW, trust=TrustSet())
+        assert _children() == []
+    assert examination.outcome.examined
+    assert examination.headline is Headline.UNSUPPORTED
     assert examination.jail_level == "no parser ran"
+    assert examination.facts is not None
+    assert examination.facts.notes
 
 
 def test_several_threads_share_a_runner(document: Path) -> None:

@@ -30,6 +30,9 @@ ENGINES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Media type, or its first half with `/*`, to module names in the order they run."""
 
+ALWAYS: Final[tuple[str, ...]] = ("shape",)
+"""Engines that run on every document, whatever its format; they read facts only."""
+
 DETACHED: Final[tuple[str, ...]] = ()
 """Engines that run on any format when another file lies beside the document."""
 
@@ -69,7 +72,7 @@ def rows_for(media_type: str, *, beside: bool) -> tuple[tuple[str, ...], tuple[M
     """
     family = media_type.partition("/")[0] + "/*"
     row = ENGINES.get(media_type) or ENGINES.get(family, ())
-    wanted = (*row, *(DETACHED if beside else ()))
+    wanted = (*row, *(DETACHED if beside else ()), *ALWAYS)
     missing = tuple(
         Missing(engine=name, extra=EXTRAS[name][1])
         for name in wanted
