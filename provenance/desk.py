@@ -96,6 +96,7 @@ class Desk(Workbench):
         trust: TrustSet | None = None,
         reference_time: datetime | None = None,
         ocr: str | None = None,
+        workers: int = 1,
     ) -> list[tuple[Exhibit, Examination]]:
         """Examine every copy of an item in the sandbox and record what was found.
 
@@ -104,9 +105,10 @@ class Desk(Workbench):
             trust: what to judge by; the desk's own set in force if None.
             reference_time: judge certificates for this instant, UTC; recorded with the finding.
             ocr: read pictures in this language (`eng`); a page takes a second.
+            workers: how many copies are examined at once.
         """
         found: list[tuple[Exhibit, Examination]] = []
-        with Runner(ocr=ocr) as runner:
+        with Runner(ocr=ocr, workers=workers) as runner:
             self.examine_all(
                 examining.exhibits_of(self, item),
                 runner=runner,

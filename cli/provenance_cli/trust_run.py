@@ -49,6 +49,7 @@ def judge_stale(desk: "Desk") -> tuple[int, list[tuple[str, str, str]]]:
     Returns how many, and for each headline that moved the item, what it was and what it is.
     """
     from provenance.examine.runner import Runner
+    from provenance_cli.sandbox import workers
 
     exhibits = list(desk.judged_otherwise())
     if not exhibits:
@@ -59,7 +60,10 @@ def judge_stale(desk: "Desk") -> tuple[int, list[tuple[str, str, str]]]:
         for exhibit in exhibits
     }
     moved: list[tuple[str, str, str]] = []
-    with Progress("judging anew", total=len(exhibits)) as progress, Runner() as runner:
+    with (
+        Progress("judging anew", total=len(exhibits)) as progress,
+        Runner(workers=workers()) as runner,
+    ):
 
         def told(exhibit: "Exhibit", found: "Examination") -> None:
             progress.add()

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import BinaryIO, TypeAlias
 
 from provenance.errors import NotFound, SurroundingsError, UsageError
-from provenance.examine.identify import HEAD, TAIL, Identification, identify_bytes
+from provenance.examine.identify import HEAD, TAIL, Identification, identify_bytes, piece_wanted
 
 Openable: TypeAlias = str | os.PathLike[str] | BinaryIO
 
@@ -33,8 +33,12 @@ class Opened:
 
 
 @contextlib.contextmanager
-def opened(document: Openable, *, name: str | None) -> Iterator[Opened]:
+def opened(
+    document: Openable, *, name: str | None, media_type: str | None = None
+) -> Iterator[Opened]:
     """Yield a document open for reading only, identified and digested.
+
+    Name and media type are what it came with, compared with its bytes.
 
     Raises:
         NotFound: no file at this path.
@@ -45,10 +49,12 @@ def opened(document: Openable, *, name: str | None) -> Iterator[Opened]:
         try:
             size = os.fstat(descriptor).st_size
             head, tail = read_ends(descriptor, size)
+            wanted = piece_wanted(head, tail, size)
+            piece = os.pread(descriptor, wanted[1], wanted[0]) if wanted else b""
             sha256 = digest_document(descriptor)
         except OSError as error:
             raise SurroundingsError(f"the document cannot be read: {error}") from error
-        identification = identify_bytes(head, tail, name=name)
+        identification = identify_bytes(head, tail, name=name, media_type=media_type, piece=piece)
         yield Opened(descriptor=descriptor, size=size, sha256=sha256, identification=identification)
 
 

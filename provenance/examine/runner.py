@@ -1,7 +1,7 @@
 """Examine documents in sealed worker processes; every ending is a value.
 
 Per document, in order: identify it from its first and last bytes (our own code, no parser); digest
-it; if no engine exists for that format, say so and stop; hand it, and at most MAX_BESIDE files that
+it; hand it, and at most MAX_BESIDE files that
 belong to it, to a zygote, which forks one jailed child; take back at most `limits.answer` bytes;
 treat them as hostile: strict JSON, strict schema, hidden characters escaped, digests compared.
 Timeout, crash, out of memory, an answer too large or malformed, and refusal each become an Outcome.
@@ -11,6 +11,7 @@ uses no clock but for its own time limits.
 
 import os
 import queue
+import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -22,7 +23,7 @@ from provenance import __version__
 from provenance.errors import UsageError
 from provenance.examine.answers import failed, judge_answer, split_answer, without_parser
 from provenance.examine.documents import Openable, Opened, opened
-from provenance.examine.engines import rows_for
+from provenance.examine.engines import ALWAYS, rows_for
 from provenance.examine.examination import BesideRef, Examination
 from provenance.examine.jail import describe_level
 from provenance.examine.outcome import Limits, Outcome, OutcomeKind
@@ -91,6 +92,8 @@ class Runner:
         self._workers = workers
         for _ in range(workers):
             self._slots.put(None)  # started when first needed: most files need no parser
+        self._busy: set[Zygote] = set()
+        self._guard = threading.Lock()
         self._trust: tuple[TrustSet, dict[str, Any]] | None = None
         self._closed = False
 
@@ -104,6 +107,17 @@ class Runner:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    @property
+    def workers(self) -> int:
+        """How many documents can be examined at once."""
+        return self._workers
+
+    def interrupt(self) -> None:
+        """Cut off what is under way, from another thread; those end as `worker-lost`."""
+        with self._guard:
+            for zygote in self._busy:
+                zygote.kill()
 
     def close(self) -> None:
         """End all workers; returns when they are gone. May be called more than once."""
@@ -122,6 +136,7 @@ class Runner:
         name: str | None,
         at: datetime,
         trust: TrustSet,
+        media_type: str | None = None,
         reference_time: datetime | None = None,
         beside: Sequence[Companion] = (),
     ) -> Examination:
@@ -133,6 +148,7 @@ class Runner:
             name: the name it came with, compared with its bytes and then forgotten.
             at: now; aware.
             trust: what the desk relies on; an empty set is a good start.
+            media_type: the label it came with (of a mail part, of an HTTP answer), only compared.
             reference_time: judge certificates for this instant; aware.
             beside: files that may belong to it: detached signatures, or what it is a signature of.
 
@@ -149,7 +165,7 @@ class Runner:
         if len(beside) > MAX_BESIDE:
             raise UsageError(f"at most {MAX_BESIDE} files beside a document, not {len(beside)}")
         with ExitStack() as stack:
-            main = stack.enter_context(opened(document, name=name))
+            main = stack.enter_context(opened(document, name=name, media_type=media_type))
             others = [
                 (stack.enter_context(opened(one.document, name=one.name)), one) for one in beside
             ]
@@ -170,12 +186,11 @@ class Runner:
         blank: Examination,
         trust: TrustSet,
     ) -> Examination:
-        engines, missing = rows_for(
-            main.identification.media_type, beside=bool(others), ocr=self._ocr
-        )
-        if not engines and self._job is None:
-            return without_parser(blank)
+        media_type = main.identification.media_type
+        engines, missing = rows_for(media_type, beside=bool(others), ocr=self._ocr)
         total = main.size + sum(file.size for file, _ in others)
+        if total > self._limits.file and set(engines) <= set(ALWAYS):
+            return without_parser(blank, limit=self._limits.file)
         if total > self._limits.file:
             outcome = Outcome(
                 kind=OutcomeKind.REFUSED,
@@ -204,6 +219,9 @@ class Runner:
             "job": self._job or JOB,
             "engines": list(engines),
             "media_type": blank.identification.media_type,
+            "claimed_extension": blank.identification.claimed_extension,
+            "declared_media_type": blank.identification.declared_media_type,
+            "name_tricks": list(blank.identification.name_tricks),
             "sha256": blank.document_sha256,
             "size": blank.size,
             "at": format_instant(blank.at),
@@ -228,20 +246,26 @@ class Runner:
         try:
             if zygote is None:
                 zygote = Zygote()
+            with self._guard:
+                self._busy.add(zygote)
             raw = zygote.run(request, *descriptors, trust=self._spelled(trust))
             keep = not raw.lost
             return raw
         finally:
-            if zygote is not None and not keep:
-                zygote.close()
-                zygote = None
+            if zygote is not None:
+                with self._guard:
+                    self._busy.discard(zygote)
+                if not keep:
+                    zygote.close()
+                    zygote = None
             self._slots.put(zygote)
 
     def _spelled(self, trust: TrustSet) -> dict[str, Any]:
         """Return the set as JSON values; spelled once for the documents of one run."""
-        if self._trust is None or self._trust[0] is not trust:
-            self._trust = (trust, to_jsonable(trust))
-        return self._trust[1]
+        held = self._trust
+        if held is None or held[0] is not trust:
+            held = self._trust = (trust, to_jsonable(trust))
+        return held[1]
 
     def _blank(
         self, main: Opened, at: datetime, trust: TrustSet, reference_time: datetime | None

@@ -51,3 +51,9 @@ class Subject:
     beside: tuple[Beside, ...] = ()
     ocr: str | None = None
     """Language in which pictures are to be read; None = they are not read."""
+    claimed_extension: str | None = None
+    """Of the name it came with, plain letters; the name itself does not come here."""
+    declared_media_type: str | None = None
+    """The label it came with: of a mail part, of an HTTP answer."""
+    name_tricks: tuple[str, ...] = ()
+    """Codes of tricks that the name plays (`provenance.examine.identify.names`)."""

@@ -144,6 +144,11 @@ class Zygote:
             maxrss=report["maxrss"],
         )
 
+    def kill(self) -> None:
+        """End the zygote and its child at once; whoever waits for an answer is told it is lost."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+
     def close(self) -> None:
         """End the zygote and its child; returns when the process is gone."""
         self._channel.close()
@@ -159,8 +164,10 @@ class Zygote:
 
 def _clean_environment() -> dict[str, str]:
     """Nothing of the desk's environment but what the interpreter needs to start."""
-    # One thread for OCR: the jail forbids making more, and the engine is no quicker with them.
-    fixed = {"LC_ALL": "C.UTF-8", "OMP_THREAD_LIMIT": "1"}
+    # One thread: a library that starts more of them cannot be used after a fork, and the jail
+    # forbids them.
+    alone = ("OMP_THREAD_LIMIT", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+    fixed = {"LC_ALL": "C.UTF-8", **dict.fromkeys(alone, "1")}
     kept = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
     return {**fixed, **{key: os.environ[key] for key in kept if key in os.environ}}
 
@@ -169,9 +176,10 @@ def _read_capped(reader: int, limit: int, seconds: float) -> tuple[bytes, bool]:
     """Read to the end, the limit or the deadline; returns (bytes, whether it was too much)."""
     deadline = time.monotonic() + seconds
     parts = bytearray()
+    watch = select.poll()  # not select(2): a desk may hold more than 1024 files open
+    watch.register(reader, select.POLLIN)
     while (left := deadline - time.monotonic()) > 0:
-        ready, _, _ = select.select([reader], [], [], left)
-        if not ready:
+        if not watch.poll(left * 1000 + 1):  # milliseconds
             break
         part = os.read(reader, 1 << 16)
         if not part:

@@ -55,6 +55,9 @@ ENGINES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Media type, or its first half with `/*`, to module names in the order they run."""
 
+ALWAYS: Final[tuple[str, ...]] = ("shape",)
+"""Engines that run on every document, whatever its format; they read facts only."""
+
 DETACHED: Final[tuple[str, ...]] = ("cms_detached",)
 """Engines that run on any format when another file lies beside the document."""
 
@@ -104,7 +107,7 @@ def rows_for(
     family = media_type.partition("/")[0] + "/*"
     row = ENGINES.get(media_type) or ENGINES.get(family, ())
     read = OCR if ocr and (family == "image/*" or media_type in OCR_TYPES) else ()
-    wanted = (*row, *read, *(DETACHED if beside else ()))
+    wanted = (*row, *read, *(DETACHED if beside else ()), *ALWAYS)
     missing = tuple(
         Missing(engine=name, extra=EXTRAS[name][1])
         for name in wanted
