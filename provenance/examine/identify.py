@@ -125,6 +125,8 @@ EXTENSIONS: Final[dict[str, tuple[str, ...]]] = {
     "mov": ("video/quicktime", "video/mp4"),
     "mp3": ("audio/mpeg",),
     "wav": ("audio/wav",),
+    "gpg": ("application/pgp-encrypted", "application/pgp-signature", "application/pgp-keys"),
+    "pgp": ("application/pgp-encrypted", "application/pgp-signature", "application/pgp-keys"),
     "asc": ("application/pgp-encrypted", "application/pgp-signature", "application/pgp-keys"),
     "sig": ("application/pgp-signature", "application/x-ssh-signature", "application/x-signify"),
     "minisig": ("application/x-minisign",),
@@ -140,6 +142,7 @@ _HEADER: Final = re.compile(
     re.IGNORECASE,
 )
 _SIGNED_DATA: Final = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02"  # RFC 5652 section 5.1
+_PGP_VERSIONS: Final = {b"\x03", b"\x04", b"\x05", b"\x06"}  # of signatures
 _FROM_LINE: Final = re.compile(rb"From \S+ .*\d{4}")
 
 
@@ -208,9 +211,7 @@ def _identify(head: bytes, tail: bytes) -> tuple[str, int]:  # noqa: C901, PLR09
         return "application/pdf", pdf
     if head[0] == 0x30 and _SIGNED_DATA in head[:32]:
         return "application/pkcs7-mime", 0
-    if _is_pgp_signature(head):
-        return "application/pgp-signature", 0
-    return _identify_text(head), 0
+    return _identify_pgp(head) or _identify_text(head), 0
 
 
 def _refine(media_type: str, head: bytes) -> str:
@@ -224,15 +225,35 @@ def _refine(media_type: str, head: bytes) -> str:
     return media_type
 
 
-def _is_pgp_signature(head: bytes) -> bool:
-    """A binary signature packet (RFC 9580 sections 4.2 and 5.2): tag 2, a plausible version."""
-    if head[0] in {0x88, 0x89}:  # old format, one or two octets of length
-        body = head[2:] if head[0] == 0x88 else head[3:]
-    elif head[0] == 0xC2 and len(head) > 2:  # new format
-        body = head[2:] if head[1] < 192 else head[3:]
-    else:
-        return False
-    return body[:1] in {b"\x03", b"\x04", b"\x06"} and len(body) > 1 and body[1] in {0, 1, 5}
+def _identify_pgp(head: bytes) -> str | None:
+    """Binary OpenPGP by its first packet (RFC 9580 sections 4.2 and 5): kind, length, version."""
+    tag, body = _pgp_packet(head)
+    if tag == 2 and body[:1] in _PGP_VERSIONS and body[1:2] in {b"\x00", b"\x01", b"\x05"}:
+        return "application/pgp-signature"
+    if tag == 4 and body[:1] in {b"\x03", b"\x06"} and body[1:2] in {b"\x00", b"\x01"}:
+        return "application/pgp-encrypted"  # one-pass: a signed message
+    if tag in {1, 3} and body[:1] in {b"\x03", b"\x04", b"\x06"}:
+        return "application/pgp-encrypted"
+    if tag == 8 and (body[:2] == b"\x02\x78" or body[:4] == b"\x03BZh" or _deflates(body)):
+        return "application/pgp-encrypted"  # compressed: a message
+    return None
+
+
+def _pgp_packet(head: bytes) -> tuple[int, bytes]:
+    """Return the kind of a first packet and the beginning of its body; (0, b"") for none."""
+    first = head[0]
+    if first >= 0xC0 and len(head) > 6:
+        length = head[1]
+        size = 1 if length < 192 or 224 <= length < 255 else (5 if length == 255 else 2)
+        return first & 0x3F, head[1 + size :]
+    if 0x80 <= first < 0xC0:
+        return (first >> 2) & 0x0F, head[1 + (1, 2, 4, 0)[first & 3] :]
+    return 0, b""
+
+
+def _deflates(body: bytes) -> bool:
+    """ZIP-compressed in GnuPG's way: a first block that is not of the forbidden fourth kind."""
+    return body[:1] == b"\x01" and len(body) > 1 and (body[1] >> 1) & 3 in {1, 2}
 
 
 def _identify_zip(head: bytes, tail: bytes) -> str:

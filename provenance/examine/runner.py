@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -26,6 +27,7 @@ from provenance.examine.engines import rows_for
 from provenance.examine.examination import BesideRef, Examination
 from provenance.examine.jail import describe_level
 from provenance.examine.outcome import Limits, Outcome, OutcomeKind
+from provenance.examine.second import SecondEngine
 from provenance.examine.subject import Role
 from provenance.examine.worker import MAX_BESIDE
 from provenance.examine.zygote import RawAnswer, Zygote
@@ -89,6 +91,7 @@ class Runner:
         for _ in range(workers):
             self._slots.put(None)  # started when first needed: most files need no parser
         self._trust: tuple[TrustSet, dict[str, Any]] | None = None
+        self._second = SecondEngine()
         self._closed = False
 
     def __enter__(self) -> Self:
@@ -191,7 +194,9 @@ class Runner:
         ]
         descriptors = [main.descriptor, *(file.descriptor for file, _ in others)]
         raw = self._run(request, descriptors, trust)
-        return judge_answer(blank, raw, self._limits, missing=missing)
+        found = judge_answer(blank, raw, self._limits, missing=missing)
+        ask = partial(self._run, descriptors=descriptors, trust=trust)
+        return self._second.consult(found, request, ask)
 
     def _request(self, engines: tuple[str, ...], blank: Examination) -> dict[str, Any]:
         reference = blank.reference_time

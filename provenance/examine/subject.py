@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum, unique
 
+from provenance.signatures.nearby import Nearby
 from provenance.trust.model import TrustSet
 
 
@@ -49,3 +50,17 @@ class Subject:
     reference_time: datetime | None = None
     """Overrides the instant for which certificates and keys are judged."""
     beside: tuple[Beside, ...] = ()
+
+    def nearby(self) -> tuple[Nearby, ...]:
+        """Return the files beside the document as the signature formats see them."""
+        return tuple(
+            Nearby(
+                number=number,
+                data=one.data,
+                sha256=one.sha256,
+                media_type=one.media_type,
+                signs=one.role is Role.SIGNATURE,
+                name=one.name,
+            )
+            for number, one in enumerate(self.beside, 1)
+        )

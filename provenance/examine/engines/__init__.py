@@ -27,6 +27,9 @@ from provenance.signatures.model import SignatureStatus
 
 ENGINES: Final[Mapping[str, tuple[str, ...]]] = {
     "application/pdf": ("pdf", "pdf_blocks", "pdf_facts"),
+    "application/pgp-encrypted": ("openpgp",),
+    "application/pgp-signature": ("openpgp",),
+    "text/plain": ("openpgp",),
 }
 """Media type, or its first half with `/*`, to module names in the order they run."""
 
