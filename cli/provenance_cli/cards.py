@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Final
 from provenance_cli import voice
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from provenance.acts.judging import VerdictCard
     from provenance.acts.showing import ItemCard
     from provenance.examine.examination import Examination
@@ -35,8 +37,10 @@ def size_text(size: int) -> str:
     return f"{size / 1e12:.1f} TB"
 
 
-def print_examination(examination: "Examination", *, name: str) -> None:
-    """Print the card of one examined file."""
+def print_examination(
+    examination: "Examination", *, name: str, signed: "Path | None" = None
+) -> None:
+    """Print the card of one examined file; `signed` is the document that was named by hand."""
     found = examination.identification
     voice.result(voice.paint(voice.visible(name), "bold"))
     claimed = f", its name says {found.claimed_extension}" if found.mismatch else ""
@@ -55,7 +59,8 @@ def print_examination(examination: "Examination", *, name: str) -> None:
     detectors = ", ".join(examination.detectors_run) or "none exists for this format yet"
     _field("detectors", detectors)
     _field("sandbox", examination.jail_level)
-    _field("again", voice.visible(f"prov inspect {shlex.quote(name)}"))
+    together = f" --signed {shlex.quote(str(signed))}" if signed else ""
+    _field("again", voice.visible(f"prov inspect {shlex.quote(name)}{together}"))
 
 
 def _print_signatures(examination: "Examination") -> None:

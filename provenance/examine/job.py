@@ -12,11 +12,12 @@ import hashlib
 import importlib
 import os
 import pkgutil
+from dataclasses import replace
 from typing import Any, Final
 
 from provenance import __version__
 from provenance.errors import Malformed
-from provenance.examine.engines import Engine, has, load
+from provenance.examine.engines import Engine, has, load, row_of
 from provenance.examine.examination import Answer
 from provenance.examine.jail import landlock_abi
 from provenance.examine.subject import Beside, Role, Subject
@@ -26,7 +27,7 @@ from provenance.instants import parse_instant
 from provenance.signatures.attempt import Fault, attempt
 from provenance.signatures.codec import from_jsonable, to_jsonable
 from provenance.signatures.detected import Detected, report_of
-from provenance.signatures.model import DetectorFailure, SignatureStatus
+from provenance.signatures.model import DetectorFailure, SignatureReport, SignatureStatus
 from provenance.trust.model import TrustSet
 
 FIRST_BESIDE: Final = 5  # descriptor of the first file beside the document; 3 and 4 are taken
@@ -75,12 +76,23 @@ def examine_document(document: int, request: dict[str, Any]) -> dict[str, Any]:
         if has(engine, "read_facts"):
             facts.append(_read_facts(name, engine, subject))
     answer = Answer(
-        signatures=report_of(subject.sha256, detected),
+        signatures=_report(subject, detected),
         facts=merge_facts(tuple(facts)) if facts else None,
         tools=tools,
     )
     found: dict[str, Any] = to_jsonable(answer)
     return found
+
+
+def _report(subject: Subject, detected: list[Detected]) -> SignatureReport:
+    """Put the answers together; where only the files beside it were looked at, that is said."""
+    report = report_of(subject.sha256, detected)
+    if row_of(subject.media_type):
+        return report
+    if not report.statuses:
+        return replace(report, unsupported_media_type=subject.media_type)
+    inside = f"signatures inside this kind of file ({subject.media_type})"
+    return replace(report, not_determined=(*report.not_determined, inside))
 
 
 def _detect(

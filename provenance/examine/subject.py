@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum, unique
 
+from provenance.signatures.bench import Bench
 from provenance.signatures.nearby import Nearby
+from provenance.signatures.pairing import Relation
+from provenance.signatures.pinning import Reference
 from provenance.trust.model import TrustSet
 
 
@@ -19,6 +22,8 @@ class Role(StrEnum):
 
     SIGNATURE = "signature"
     """A detached signature that may be of the document."""
+    LIST = "list"
+    """A list of digests that may name the document, or a signature of such a list."""
     SIGNED = "signed"
     """The document that this detached signature may be of."""
 
@@ -51,6 +56,11 @@ class Subject:
     """Overrides the instant for which certificates and keys are judged."""
     beside: tuple[Beside, ...] = ()
 
+    def bench(self) -> Bench:
+        """Return what a judgement depends on besides the bytes."""
+        reference = Reference(at=self.at, by_hand=self.reference_time)
+        return Bench(sha256=self.sha256, trust=self.trust, reference=reference)
+
     def nearby(self) -> tuple[Nearby, ...]:
         """Return the files beside the document as the signature formats see them."""
         return tuple(
@@ -59,7 +69,7 @@ class Subject:
                 data=one.data,
                 sha256=one.sha256,
                 media_type=one.media_type,
-                signs=one.role is Role.SIGNATURE,
+                relation=Relation(one.role.value),
                 name=one.name,
             )
             for number, one in enumerate(self.beside, 1)

@@ -6,6 +6,8 @@ instead.
 
 from dataclasses import dataclass
 
+from provenance.signatures.pairing import Relation
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nearby:
@@ -18,8 +20,7 @@ class Nearby:
     """Hexadecimal."""
     media_type: str
     """As identified from its bytes."""
-    signs: bool = False
-    """It may sign the document, or name it in a signed list; False: the document may sign it."""
+    relation: Relation = Relation.SIGNED
     name: str = ""
     """Last part of its name; compared, never shown."""
 

@@ -19,6 +19,7 @@ from provenance.signatures.axes import (
     TimeBasis,
     Visible,
 )
+from provenance.signatures.key_wording import KEYS, key_identity, paper, say_key
 from provenance.signatures.model import SignatureReport, SignatureStatus
 
 _SAY: Final[dict[Headline, str]] = {
@@ -106,7 +107,7 @@ _BASIS: Final = {
 
 def say_signature(status: SignatureStatus) -> str:
     """Return one plain sentence (two where the signer is unknown)."""
-    return _SAY[status.headline].format(
+    return (say_key(status) or _SAY[status.headline]).format(
         what=_WHAT.get(status.kind, "The signature"),
         where=_place(status),
         who=_who(status),
@@ -165,6 +166,8 @@ def _covered(status: SignatureStatus) -> str:
 
 
 def _identity(status: SignatureStatus) -> str:
+    if status.kind in KEYS:
+        return key_identity(status, _who(status))
     match status.signer:
         case Signer.TRUSTED | Signer.PINNED:
             return (
@@ -188,7 +191,7 @@ def _time(status: SignatureStatus) -> str:
     moment = status.proven_not_after or status.claimed_time
     when = format_instant(moment) if moment else "not stated"
     judged = (
-        f" The certificate was judged as of {format_instant(status.reference_time_used)}."
+        f" The {paper(status)} was judged as of {format_instant(status.reference_time_used)}."
         if status.reference_time_used
         else ""
     )
@@ -221,7 +224,7 @@ def _unchecked(status: SignatureStatus) -> str:
     open_questions = []
     if status.presence is Presence.PRESENT:
         if not status.revocation.checked:
-            open_questions.append("whether the certificate was revoked")
+            open_questions.append(f"whether the {paper(status)} was revoked")
         open_questions.append("anything that would need the network")
     if status.presence is Presence.EMPTY_SLOT:
         open_questions.append("whether a signed copy exists elsewhere")

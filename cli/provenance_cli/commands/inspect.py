@@ -22,6 +22,10 @@ def inspect(
         str | None,
         typer.Option("--at", metavar="TIME", help="Judge certificates as of then (RFC 3339)."),
     ] = None,
+    signed: Annotated[
+        Path | None,
+        typer.Option("--signed", metavar="DOCUMENT", help="FILE is a signature of this document."),
+    ] = None,
     *,
     as_json: JsonOption = False,
 ) -> None:
@@ -30,26 +34,34 @@ def inspect(
     from provenance.instants import parse_instant
     from provenance.trust.model import TrustSet
     from provenance_cli.cards import print_examination
+    from provenance_cli.companions import companions_of
 
-    for file in files:
+    for file in [*files, *([signed] if signed else [])]:
         _require_file(file)
+    if signed is not None and len(files) != 1:
+        raise UsageError("--signed names the document of one signature: give one FILE")
     reference = parse_instant(at) if at else None
     code = 3
     with Runner() as runner:
         for number, file in enumerate(files):
+            beside = companions_of(file, signed=signed)
+            if beside:
+                together = ", ".join(one.said for one in beside)
+                voice.say(voice.visible(f"{file.name}: looked at together with {together}"))
             found = runner.examine(
                 file,
                 name=file.name,
                 at=datetime.now(UTC),
                 trust=TrustSet(),
                 reference_time=reference,
+                beside=[one.companion for one in beside],
             )
             if as_json:
                 voice.result(found.to_json())
             else:
                 if number:
                     voice.result()
-                print_examination(found, name=str(file))
+                print_examination(found, name=str(file), signed=signed)
             code = _worse(code, _code(found))
     if code:
         raise typer.Exit(code)

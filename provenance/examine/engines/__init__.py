@@ -29,11 +29,14 @@ ENGINES: Final[Mapping[str, tuple[str, ...]]] = {
     "application/pdf": ("pdf", "pdf_blocks", "pdf_facts"),
     "application/pgp-encrypted": ("openpgp",),
     "application/pgp-signature": ("openpgp",),
+    "application/x-minisign": ("minisign",),
+    "application/x-signify": ("signify",),
+    "application/x-ssh-signature": ("ssh",),
     "text/plain": ("openpgp",),
 }
 """Media type, or its first half with `/*`, to module names in the order they run."""
 
-DETACHED: Final[tuple[str, ...]] = ()
+DETACHED: Final[tuple[str, ...]] = ("detached",)
 """Engines that run on any format when another file lies beside the document."""
 
 EXTRAS: Final[Mapping[str, tuple[str, str]]] = {}
@@ -70,9 +73,7 @@ def rows_for(media_type: str, *, beside: bool) -> tuple[tuple[str, ...], tuple[M
         media_type: of the document.
         beside: whether another file lies beside it that may sign it, or be signed by it.
     """
-    family = media_type.partition("/")[0] + "/*"
-    row = ENGINES.get(media_type) or ENGINES.get(family, ())
-    wanted = (*row, *(DETACHED if beside else ()))
+    wanted = (*row_of(media_type), *(DETACHED if beside else ()))
     missing = tuple(
         Missing(engine=name, extra=EXTRAS[name][1])
         for name in wanted
@@ -80,6 +81,12 @@ def rows_for(media_type: str, *, beside: bool) -> tuple[tuple[str, ...], tuple[M
     )
     absent = {one.engine for one in missing}
     return tuple(name for name in wanted if name not in absent), missing
+
+
+def row_of(media_type: str) -> tuple[str, ...]:
+    """Return the engines of a format; empty for one that is not examined yet."""
+    family = media_type.partition("/")[0] + "/*"
+    return ENGINES.get(media_type) or ENGINES.get(family, ())
 
 
 @cache

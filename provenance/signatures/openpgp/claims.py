@@ -24,6 +24,7 @@ from provenance.signatures.openpgp.cleartext import Clearsigned, read_clearsigne
 from provenance.signatures.openpgp.message import Encrypted, SignedMessage, read_message
 from provenance.signatures.openpgp.packets import Packet, split_packets
 from provenance.signatures.openpgp.signature import SignaturePacket, read_signature
+from provenance.signatures.pairing import Relation
 
 MAX_CLAIMS: Final = 64  # signatures of one file; each costs an engine's time
 TYPES: Final = frozenset({"application/pgp-signature", "application/pgp-encrypted", "text/plain"})
@@ -101,11 +102,28 @@ def claims_beside(signature: Nearby, document: Nearby) -> Claims:
     return claims
 
 
+def claims_within(signature: Nearby) -> Claims:
+    """Return the signatures of a file beside the document over what stands in the same file."""
+    claims = claims_in(signature.data)
+    claims.found = [
+        replace(claim, name=f"within{signature.number}-{claim.name}") for claim in claims.found
+    ]
+    return claims
+
+
 def own_claims(data: bytes, media_type: str, nearby: Iterable[Nearby]) -> Claims:
     """Return the signatures that a document of an OpenPGP-bearing format holds itself."""
     if media_type not in TYPES:
         return Claims()
-    return claims_in(data, tuple(one for one in nearby if not one.signs))
+    documents = tuple(one for one in nearby if one.relation is Relation.SIGNED)
+    claims = claims_in(data, documents)
+    # Who puts a clearsigned text beside another file must not take that file for signed.
+    beside = tuple(f"{one.said}, which lies beside it" for one in documents)
+    claims.found = [
+        claim if claim.file else replace(claim, uncovered=(*claim.uncovered, *beside))
+        for claim in claims.found
+    ]
+    return claims
 
 
 def all_claims(data: bytes, media_type: str, nearby: Iterable[Nearby]) -> Iterator[Claims]:
@@ -113,9 +131,10 @@ def all_claims(data: bytes, media_type: str, nearby: Iterable[Nearby]) -> Iterat
     around = tuple(nearby)
     yield own_claims(data, media_type, around)
     document = Nearby(number=0, data=data, sha256="", media_type=media_type)
-    signing = [one for one in around if one.signs]
+    signing = [one for one in around if one.relation is not Relation.SIGNED]
     for signature in signing:
         if is_openpgp(signature):
+            yield claims_within(signature)
             for signed in (document, *signing):
                 if signed is not signature:
                     yield claims_beside(signature, signed)

@@ -3,7 +3,7 @@
 Order, each step able to end the judgement:
   1. list the signatures and what each is over (`claims`);
   2. what cannot be read is ERROR; another version or another kind of signature is UNSUPPORTED;
-  3. without the document that it is of, without a key of the desk, or with a critical part that is
+  3. without the document that it is of, without a key of the bench, or with a critical part that is
      not known: NOT_CHECKABLE, with the reason as a code;
   4. the first engine says yes (`checking`): intact;
   5. it says no: every axis is filled in as if it held, integrity stays NOT_CHECKABLE, and the code
@@ -11,8 +11,8 @@ Order, each step able to end the judgement:
 Keys: the desk's pins, then those that came along in the same file, which vouch for nobody.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -25,6 +25,7 @@ from provenance.signatures.axes import (
     Scope,
     TimeBasis,
 )
+from provenance.signatures.bench import Bench
 from provenance.signatures.detected import Detected
 from provenance.signatures.model import DetectorFailure, Locator, SignatureStatus
 from provenance.signatures.nearby import Nearby
@@ -35,13 +36,20 @@ from provenance.signatures.openpgp.checking import (
     Unreadable,
     ask_first_engine,
 )
-from provenance.signatures.openpgp.claims import Claim, Claims, claims_beside, own_claims
+from provenance.signatures.openpgp.claims import (
+    Claim,
+    Claims,
+    claims_beside,
+    claims_within,
+    own_claims,
+)
 from provenance.signatures.openpgp.keyring import Candidate, Keyring, keyring_of
 from provenance.signatures.openpgp.second import WANTED
 from provenance.signatures.openpgp.signature import BINARY, TEXT, SignaturePacket
 from provenance.signatures.openpgp.state import bindings_of
 from provenance.signatures.openpgp.vouching import describe, vouch
 from provenance.signatures.pinning import Reference, coded
+from provenance.signatures.plain import WHERE_TO_PUT_IT, ended
 from provenance.trust.model import TrustSet
 
 DETECTOR: Final = "openpgp"
@@ -49,17 +57,6 @@ DETECTOR: Final = "openpgp"
 WEAK_DIGESTS: Final = frozenset({"md5", "sha1", "ripemd160"})
 MIN_RSA_BITS: Final = 2048  # NIST SP 800-131A: shorter keys are disallowed since 2014
 MIN_CURVE_BITS: Final = 224  # same table
-WHERE_TO_PUT_IT: Final = "put it beside this file, or name it: prov inspect FILE --signed DOCUMENT"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
-    """What a judgement depends on besides the bytes."""
-
-    sha256: str
-    """Of the document examined."""
-    trust: TrustSet
-    reference: Reference
 
 
 def inspect_openpgp(
@@ -84,9 +81,9 @@ def inspect_openpgp(
         nearby: files that lie beside it.
     """
     reference = Reference(at=at, by_hand=reference_time)
-    desk = Desk(sha256=sha256, trust=trust, reference=reference)
+    bench = Bench(sha256=sha256, trust=trust, reference=reference)
     claims = own_claims(data, media_type, nearby)
-    statuses = judge_claims(claims, desk)
+    statuses = judge_claims(claims, bench)
     if claims.encrypted:
         failure = DetectorFailure(
             detector=DETECTOR,
@@ -102,16 +99,26 @@ def inspect_openpgp(
     return Detected(statuses=statuses, ran=(DETECTOR,))
 
 
-def inspect_openpgp_beside(signature: Nearby, document: Nearby, desk: Desk) -> Detected:
+def inspect_openpgp_beside(
+    signature: Nearby, document: Nearby, bench: Bench
+) -> tuple[SignatureStatus, ...]:
     """Judge the detached OpenPGP signatures in one file over one document."""
-    statuses = judge_claims(claims_beside(signature, document), desk)
-    return Detected(statuses=statuses)
+    return judge_claims(claims_beside(signature, document), bench)
 
 
-def judge_claims(claims: Claims, desk: Desk) -> tuple[SignatureStatus, ...]:
+def inspect_openpgp_within(
+    signature: Nearby, bench: Bench, *, wanted: Callable[[bytes], bool]
+) -> tuple[SignatureStatus, ...]:
+    """Judge the signatures in a file beside the document whose own signed text is wanted."""
+    claims = claims_within(signature)
+    claims.found = [one for one in claims.found if one.content is not None and wanted(one.content)]
+    return judge_claims(claims, bench)
+
+
+def judge_claims(claims: Claims, bench: Bench) -> tuple[SignatureStatus, ...]:
     """Judge what was found; one status a signature."""
-    ring = keyring_of(desk.trust, claims.keys)
-    judged = [(claim, judge_claim(claim, ring, desk)) for claim in claims.found]
+    ring = keyring_of(bench.trust, claims.keys)
+    judged = [(claim, judge_claim(claim, ring, bench)) for claim in claims.found]
     return tuple(_choose(judged))
 
 
@@ -148,15 +155,15 @@ def _of_none(status: SignatureStatus) -> SignatureStatus:
     )
 
 
-def judge_claim(claim: Claim, ring: Keyring, desk: Desk) -> SignatureStatus:
+def judge_claim(claim: Claim, ring: Keyring, bench: Bench) -> SignatureStatus:
     """Judge one signature."""
-    status = _blank(claim, desk)
+    status = _blank(claim, bench)
     signature = claim.signature
     if claim.code == "notarised" and claim.fault:
         return _unsupported(status, claim.code, f"{claim.fault} is")
     if signature is None or claim.fault is not None:
         fault = claim.fault or "it cannot be read"
-        return _ended(status, Integrity.ERROR, claim.code, fault)
+        return ended(status, Integrity.ERROR, claim.code, fault)
     if not signature.readable:
         what = f"a signature packet of version {signature.version} is"
         return _unsupported(status, f"openpgp-v{signature.version}", what)
@@ -164,25 +171,25 @@ def judge_claim(claim: Claim, ring: Keyring, desk: Desk) -> SignatureStatus:
     if signature.kind not in {BINARY, TEXT}:
         what = f"a signature of type 0x{signature.kind:02x} is not over a document and"
         return _unsupported(status, f"signature-type-0x{signature.kind:02x}", what)
-    return _judge_readable(status, claim, signature, ring, desk)
+    return _judge_readable(status, claim, signature, ring, bench)
 
 
 def _judge_readable(
-    status: SignatureStatus, claim: Claim, signature: SignaturePacket, ring: Keyring, desk: Desk
+    status: SignatureStatus, claim: Claim, signature: SignaturePacket, ring: Keyring, bench: Bench
 ) -> SignatureStatus:
     if claim.content is None:
         why = f"the document that this is a signature of is not here: {WHERE_TO_PUT_IT}"
-        return _ended(status, Integrity.NOT_CHECKABLE, "document-not-here", why)
+        return ended(status, Integrity.NOT_CHECKABLE, "document-not-here", why)
     if signature.unknown_critical:
         why = "it has a critical part whose meaning is not known"
-        return _ended(status, Integrity.NOT_CHECKABLE, "critical-part-unknown", why)
+        return ended(status, Integrity.NOT_CHECKABLE, "critical-part-unknown", why)
     found = ring.candidates(signature)
     if not found:
         status = describe(status, signature)
         code = "no-key" if signature.issuer_key_id or signature.issuer_fingerprint else "no-issuer"
         why = f"no key of this desk made it; it names {status.identity.fingerprint or 'none'}"
-        return _ended(status, Integrity.NOT_CHECKABLE, code, why)
-    return _ask(status, claim.content, signature, found, desk, author=claim.author)
+        return ended(status, Integrity.NOT_CHECKABLE, code, why)
+    return _ask(status, claim.content, signature, found, bench, author=claim.author)
 
 
 def _ask(
@@ -190,31 +197,31 @@ def _ask(
     content: bytes,
     signature: SignaturePacket,
     found: tuple[Candidate, ...],
-    desk: Desk,
+    bench: Bench,
     *,
     author: str | None,
 ) -> SignatureStatus:
     answer = ask_first_engine(signature, content, [one.certificate for one in found])
     if isinstance(answer, Unreadable):
-        return _ended(status, Integrity.ERROR, "malformed", answer.message)
+        return ended(status, Integrity.ERROR, "malformed", answer.message)
     chosen = found[0]
     if isinstance(answer, Accepted):
         chosen = next(one for one in found if one.made_by(answer.certificate, answer.key))
     status = _strength(status, signature, chosen)
-    status = vouch(status, chosen, signature, desk.trust, desk.reference, author=author)
+    status = vouch(status, chosen, signature, bench.trust, bench.reference, author=author)
     if isinstance(answer, Accepted):
         return replace(status, integrity=Integrity.INTACT)
     if not chosen.may_sign:
         why = "the key that it names was not made for signing"
-        return _ended(status, Integrity.NOT_CHECKABLE, "key-not-for-signing", why)
+        return ended(status, Integrity.NOT_CHECKABLE, "key-not-for-signing", why)
     why = "the first engine does not accept it, and the second was not asked"
-    return _ended(status, Integrity.NOT_CHECKABLE, WANTED, why)
+    return ended(status, Integrity.NOT_CHECKABLE, WANTED, why)
 
 
-def _blank(claim: Claim, desk: Desk) -> SignatureStatus:
+def _blank(claim: Claim, bench: Bench) -> SignatureStatus:
     return SignatureStatus(
         id=claim.name,
-        document_sha256=desk.sha256,
+        document_sha256=bench.sha256,
         kind=Kind.OPENPGP,
         locator=Locator(name=claim.place),
         presence=Presence.PRESENT,
@@ -223,7 +230,7 @@ def _blank(claim: Claim, desk: Desk) -> SignatureStatus:
         changed_after=ChangedAfter.NONE,
         covered=claim.covered if claim.content is not None else (),
         uncovered=claim.uncovered,
-        trust_set_sha256=desk.trust.sha256,
+        trust_set_sha256=bench.trust.sha256,
         engine=ENGINE,
         engine_version=ENGINE_VERSION,
     )
@@ -263,10 +270,6 @@ def _strength(
     return replace(coded(status, *codes), crypto=crypto, key_bits=bits, algorithms=tuple(names))
 
 
-def _ended(status: SignatureStatus, integrity: Integrity, code: str, why: str) -> SignatureStatus:
-    return replace(coded(status, code), integrity=integrity, error=f"{code}: {why}")
-
-
 def _unsupported(status: SignatureStatus, code: str, what: str) -> SignatureStatus:
-    status = _ended(status, Integrity.NOT_CHECKABLE, code, f"{what} not checked here")
+    status = ended(status, Integrity.NOT_CHECKABLE, code, f"{what} not checked here")
     return replace(status, presence=Presence.UNSUPPORTED, scope=Scope.UNKNOWN, covered=())

@@ -1,11 +1,12 @@
 """Read a signed message (RFC 9580 section 10.3), or the packets of a lone signature file.
 
 A signed message is: one-pass packets, literal data, signatures; or signatures, then literal data,
-as programs of the last century wrote it. Compressed messages are opened. One-pass packets are hints
-for a reader in a hurry: what is signed, and how, is read from the signature alone. A signature
-that contradicts every one of them is told, and so is one that they announce and that is not there. Refused as malformed: anything else,
-and anything behind the message. A signature over other signatures ("notarised", section 5.4) is
-told apart and not checked. Encrypted data is told and not touched.
+as programs of the last century wrote it. Compressed messages are opened. One-pass packets are
+hints for a reader in a hurry: what is signed, and how, is read from the signature alone. A
+signature that contradicts every one of them is told, and so is one that they announce and that is
+not there. Refused as malformed: anything else, and anything behind the message. A signature over
+other signatures ("notarised", section 5.4) is told apart and not checked. Encrypted data is told
+and not touched.
 """
 
 from dataclasses import dataclass
