@@ -242,7 +242,7 @@ def _identify_pgp(head: bytes) -> str | None:
 def _pgp_packet(head: bytes) -> tuple[int, bytes]:
     """Return the kind of a first packet and the beginning of its body; (0, b"") for none."""
     first = head[0]
-    if first >= 0xC0 and len(head) > 6:
+    if first >= 0xC0 and len(head) > 2:
         length = head[1]
         size = 1 if length < 192 or 224 <= length < 255 else (5 if length == 255 else 2)
         return first & 0x3F, head[1 + size :]

@@ -13,7 +13,7 @@ are compared without regard to the case of the ending, and never leave this modu
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum, unique
 from typing import Final
@@ -32,6 +32,9 @@ ENDINGS: Final = (
     ".tst",
 )
 """What a detached signature's name ends with."""
+STATED: Final = "signature.of"
+"""Property under which fact readers put a digest that a signature states; a second is `...#2`."""
+_DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}")
 _LIST: Final = re.compile(
     r"(?:sha(?:256|512)(?:sums?)?|check_?sums?(?:[._-]sha(?:256|512))?|digests?)(?:\.txt)?"
     r"|.+\.sha(?:256|512)(?:sums?)?(?:\.txt)?",
@@ -124,6 +127,29 @@ def pair_by_digest(one: Known, others: Sequence[Known]) -> tuple[Pairing, ...]:
         elif one.stated & other.digests:
             found.append(Pairing(index=index, relation=Relation.SIGNED, how=How.DIGEST))
     return tuple(found[:MAX_COMPANIONS])
+
+
+def stated_in(properties: Mapping[str, str]) -> frozenset[str]:
+    """Return the digests that a signature states, as its fact reader wrote them down.
+
+    Args:
+        properties: of the file's facts; those under STATED and its numbered followers count.
+    """
+    return frozenset(
+        value
+        for key, value in properties.items()
+        if key.partition("#")[0] == STATED and _DIGEST.fullmatch(value)
+    )
+
+
+def bucket_of(name: str) -> str:
+    """Return what all names have in common that can be paired with this one.
+
+    Empty for a list that may name anything, and for its signatures: they go with every bucket.
+    """
+    if any(is_list_name(one) and not _ABOUT.fullmatch(one) for one in (name, *_bases(name))):
+        return ""
+    return name.partition(".")[0]
 
 
 def _bases(name: str) -> tuple[str, ...]:
