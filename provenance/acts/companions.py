@@ -1,5 +1,4 @@
-"""Which of the desk's copies belong to one of them: its signatures, lists of digests, what it
-signs.
+"""Which copies on a desk belong together: a document, its signatures, signed lists of digests.
 
 Rules, in order:
   1. by name, among the copies of the same item, and among what arrived in the same place: the same

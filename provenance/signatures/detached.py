@@ -24,7 +24,7 @@ from provenance.signatures.detected import Detected
 from provenance.signatures.minisign import read_minisign
 from provenance.signatures.model import Locator, SignatureStatus
 from provenance.signatures.nearby import Nearby
-from provenance.signatures.openpgp.claims import TYPES, is_openpgp
+from provenance.signatures.openpgp.claims import SIGNATURE_TYPES, is_openpgp
 from provenance.signatures.openpgp.judging import (
     inspect_openpgp_beside,
     inspect_openpgp_within,
@@ -118,7 +118,7 @@ def _plain(
 
 SIGNIFY: Final = "application/x-signify"
 FORMATS: Final[Mapping[str, Judge]] = {
-    **dict.fromkeys(TYPES - {"text/plain"}, inspect_openpgp_beside),
+    **dict.fromkeys(SIGNATURE_TYPES, inspect_openpgp_beside),
     "application/x-minisign": partial(_plain, Kind.MINISIGN, read_minisign),
     "application/x-ssh-signature": partial(_plain, Kind.SSH, read_ssh),
     SIGNIFY: partial(_plain, Kind.SIGNIFY, read_signify),

@@ -28,6 +28,7 @@ from provenance.signatures.model import SignatureStatus
 ENGINES: Final[Mapping[str, tuple[str, ...]]] = {
     "application/pdf": ("pdf", "pdf_blocks", "pdf_facts"),
     "application/pgp-encrypted": ("openpgp",),
+    "application/pgp-keys": ("openpgp",),
     "application/pgp-signature": ("openpgp",),
     "application/x-minisign": ("minisign",),
     "application/x-signify": ("signify",),

@@ -27,7 +27,8 @@ from provenance.signatures.openpgp.signature import SignaturePacket, read_signat
 from provenance.signatures.pairing import Relation
 
 MAX_CLAIMS: Final = 64  # signatures of one file; each costs an engine's time
-TYPES: Final = frozenset({"application/pgp-signature", "application/pgp-encrypted", "text/plain"})
+SIGNATURE_TYPES: Final = frozenset({"application/pgp-signature", "application/pgp-encrypted"})
+TYPES: Final = SIGNATURE_TYPES | {"application/pgp-keys", "text/plain"}
 """Media types that may hold OpenPGP signatures, as `provenance.examine.identify` names them."""
 BESIDE: Final = "detached signature (OpenPGP)"
 _BLANK: Final = b" \t\r\n\xef\xbb\xbf"  # and a byte order mark: nothing a reader sees
@@ -142,7 +143,7 @@ def all_claims(data: bytes, media_type: str, nearby: Iterable[Nearby]) -> Iterat
 
 def is_openpgp(signature: Nearby) -> bool:
     """Tell whether a file beside the document is an OpenPGP signature."""
-    return signature.media_type in TYPES - {"text/plain"}
+    return signature.media_type in SIGNATURE_TYPES
 
 
 def is_binary(data: bytes) -> bool:

@@ -96,7 +96,8 @@ def inspect_openpgp(
             detector=DETECTOR, code="malformed", message="no OpenPGP block that is read here"
         )
         return Detected(failures=(failure,))
-    return Detected(statuses=statuses, ran=(DETECTOR,))
+    certified = ("whether what others certify about these keys holds",) if claims.keys else ()
+    return Detected(statuses=statuses, ran=(DETECTOR,), not_determined=certified)
 
 
 def inspect_openpgp_beside(
