@@ -189,13 +189,16 @@ class Person:
         one_pass = b"\x03" + bytes([body[1], body[3], body[2]]) + key_id + b"\x01"
         return packet(4, one_pass) + literal(content, name) + packet(2, body)
 
-    def pin(self, **window: datetime) -> PgpPin:
+    def pin(
+        self, *, valid_from: datetime | None = None, valid_to: datetime | None = None
+    ) -> PgpPin:
         """Return the desk's pin of this person."""
         return PgpPin(
             certificate=self.certificate(),
             fingerprint=self.key.fingerprint,
             person="Ann Author",
-            **window,
+            valid_from=valid_from,
+            valid_to=valid_to,
         )
 
 

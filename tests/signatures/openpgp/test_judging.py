@@ -460,6 +460,7 @@ def test_signed_messages_are_whole(runner: Runner, ann: Person, compress: int | 
     data = ann.message(LETTER, name=b"letter-to-our-source.txt")
     if compress is not None:
         data = packet(8, bytes([compress]) + _compressed(data, compress))
+        data = data if compress else armored(data, "MESSAGE")
     status = only(examine(runner, data, trusting(ann.pin()), document=None))
     assert (status.headline, status.scope) == (Headline.VERIFIED, Scope.WHOLE)
     assert status.uncovered == ("the file name that the message states",)
