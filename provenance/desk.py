@@ -87,11 +87,11 @@ class Desk(Workbench):
         )
 
     def examine(
-        self, item: bytes, *, trust: TrustSet | None = None
+        self, item: bytes, *, trust: TrustSet | None = None, workers: int = 1
     ) -> list[tuple[Exhibit, Examination]]:
         """Examine every copy of an item in the sandbox and record what was found."""
         found: list[tuple[Exhibit, Examination]] = []
-        with Runner() as runner:
+        with Runner(workers=workers) as runner:
             self.examine_all(
                 examining.exhibits_of(self, item),
                 runner=runner,

@@ -41,6 +41,8 @@ def print_examination(
     examination: "Examination", *, name: str, signed: "Path | None" = None
 ) -> None:
     """Print the card of one examined file; `signed` is the document that was named by hand."""
+    from provenance.examine.endings import say_ending
+
     found = examination.identification
     voice.result(voice.paint(voice.visible(name), "bold"))
     claimed = f", its name says {found.claimed_extension}" if found.mismatch else ""
@@ -50,12 +52,14 @@ def print_examination(
     _painted("signature", headline.replace("_", " "), _styles(headline))
     _print_signatures(examination)
     if not examination.outcome.examined:
-        _field("outcome", f"{examination.outcome.code}: {examination.outcome.message}")
+        outcome = examination.outcome
+        _field("outcome", f"{outcome.code}: {say_ending(outcome.code)} ({outcome.message})")
     _print_facts(examination)
     for question in examination.signatures.not_determined:
         _field("open", question)
     for failure in examination.signatures.detectors_failed:
-        _field("not run", f"{failure.detector}: {failure.message}")
+        if failure.code != examination.outcome.code:  # told above
+            _field("not run", f"{failure.detector}: {say_ending(failure.code)} ({failure.message})")
     detectors = ", ".join(examination.detectors_run) or "none exists for this format yet"
     _field("detectors", detectors)
     _field("sandbox", examination.jail_level)

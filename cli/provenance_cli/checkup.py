@@ -22,7 +22,7 @@ class Check:
 
 def examine_surroundings(desk: Path | None) -> list[Check]:
     """Return what is here, what is not, and what that means."""
-    return [_python(), _sandbox(), _postgres(), *(_tool(*tool) for tool in _TOOLS), *_desk(desk)]
+    return [_python(), *_sandbox(), _postgres(), *(_tool(*tool) for tool in _TOOLS), *_desk(desk)]
 
 
 _TOOLS = (
@@ -37,13 +37,24 @@ def _python() -> Check:
     return Check(name="python", ok=True, detail=version, needed=True)
 
 
-def _sandbox() -> Check:
+def _sandbox() -> list[Check]:
     from provenance.examine.runner import jail_level
+    from provenance.examine.walls import explain_walls
 
-    level = jail_level()
-    return Check(
-        name="sandbox", ok=level.level == "full", detail=f"{level.level} isolation for parsers"
+    try:
+        found = jail_level()
+    except DeskError as error:
+        return [Check(name="sandbox", ok=False, detail=str(error), needed=True)]
+    level = Check(
+        name="sandbox",
+        ok=found.level == "full",
+        detail=f"{found.level} isolation for parsers, wall by wall:",
     )
+    walls = explain_walls(found.walls)
+    return [
+        level,
+        *(Check(name=f"wall-{one.name}", ok=one.stands, detail=one.text) for one in walls),
+    ]
 
 
 def _postgres() -> Check:

@@ -162,13 +162,19 @@ class IngestRun:
         if not self._options.examine:
             return
         from provenance.examine.runner import Runner
+        from provenance_cli.sandbox import WallWarning, workers
 
         # Never all at once in memory: a first run over a large folder leaves as much to examine.
         live = sys.stderr.isatty()
         total = sum(1 for _ in unexamined(self._desk)) if live else None
-        with Progress("examining", total=total) as progress, Runner() as runner:
+        walls = WallWarning()
+        with (
+            Progress("examining", total=total) as progress,
+            Runner(workers=workers()) as runner,
+        ):
 
-            def told(_exhibit: Exhibit, _found: "Examination") -> None:
+            def told(_exhibit: Exhibit, found: "Examination") -> None:
+                walls.look_at(found)
                 progress.add()
 
             self._examined = self._desk.examine_all(

@@ -4,10 +4,13 @@ The full result is kept as a blob, its digest in the entry: findings can be long
 with which tool and version must be readable years later. A file that crashes or stalls its worker
 has a finding that says so. A copy is examined together with the copies that belong to it
 (`companions`). Nothing here decides what a signature proves: `provenance.signatures`.
+
+As many are examined at once as the runner has workers; they are recorded in the order in which they
+were named, in batches. A run that is stopped has recorded whole batches or nothing of them.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -16,6 +19,7 @@ from provenance.acts.companions import Companions
 from provenance.acts.workbench import Workbench
 from provenance.digests import digest_bytes
 from provenance.evidence import exemplars
+from provenance.examine.ahead import InOrder
 from provenance.examine.examination import Examination
 from provenance.examine.runner import Companion, Runner
 from provenance.journal.projecting import ARRIVALS
@@ -26,6 +30,7 @@ from provenance.trust.model import TrustSet
 
 BATCH: Final = 100  # findings acknowledged together
 BATCH_SECONDS: Final = 2.0  # and no finding waits longer: a run that is stopped has got somewhere
+BATCH_BYTES: Final = 16 << 20  # of results that wait, in either queue; they are a few kB each
 TOOL: Final = "provenance.examine"
 
 
@@ -52,6 +57,14 @@ class Finding:
     """`examined`, or why the worker gave no answer."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Result:
+    """An examination, spelled as it will be stored."""
+
+    found: Examination
+    text: bytes
+
+
 def examine(
     bench: Workbench,
     exhibits: Iterable[Exhibit],
@@ -74,16 +87,33 @@ def examine(
     """
     done = 0
     companions = Companions(bench, stated=partial(_stated, bench))
-    pending: list[tuple[Exhibit, Examination]] = []
+    pending: list[tuple[Exhibit, _Result]] = []
     since = bench.parts.clock()
-    for exhibit in exhibits:
+
+    def step(exhibit: Exhibit) -> _Result:
         found = _look(bench, runner, exhibit, trust, companions)
-        pending.append((exhibit, found))
-        waited = (bench.parts.clock() - since).total_seconds()
-        if len(pending) >= BATCH or waited >= BATCH_SECONDS:
-            done += _acknowledge(bench, pending, notify)
-            pending, since = [], bench.parts.clock()
+        return _Result(found=found, text=found.to_json().encode())
+
+    run = InOrder(
+        step,
+        exhibits,
+        threads=runner.workers,
+        weight=lambda result: len(result.text),
+        budget=BATCH_BYTES,
+        cut_off=runner.interrupt,
+    )
+    with closing(iter(run)) as results:
+        for exhibit, result in results:
+            pending.append((exhibit, result))
+            waited = (bench.parts.clock() - since).total_seconds()
+            if _full(pending) or waited >= BATCH_SECONDS:
+                done += _acknowledge(bench, pending, notify)
+                pending, since = [], bench.parts.clock()
     return done + _acknowledge(bench, pending, notify)
+
+
+def _full(pending: Sequence[tuple[Exhibit, _Result]]) -> bool:
+    return len(pending) >= BATCH or sum(len(one.text) for _, one in pending) >= BATCH_BYTES
 
 
 def _look(
@@ -166,31 +196,30 @@ def unexamined(bench: Workbench) -> Iterator[Exhibit]:
 
 def _acknowledge(
     bench: Workbench,
-    pending: Sequence[tuple[Exhibit, Examination]],
+    pending: Sequence[tuple[Exhibit, _Result]],
     notify: Callable[[Exhibit, Examination], None],
 ) -> int:
     if not pending:
         return 0
-    records = [_record(bench, exhibit, found) for exhibit, found in pending]
+    records = [_record(bench, exhibit, result) for exhibit, result in pending]
     bench.parts.blobs.settle()
     bench.record(*records)
-    for exhibit, found in pending:
-        notify(exhibit, found)
+    for exhibit, result in pending:
+        notify(exhibit, result.found)
     return len(pending)
 
 
-def _record(bench: Workbench, exhibit: Exhibit, found: Examination) -> NewRecord:
-    text = found.to_json().encode()
-    result = digest_bytes(text).sha256
+def _record(bench: Workbench, exhibit: Exhibit, result: _Result) -> NewRecord:
+    digest = digest_bytes(result.text).sha256
     staged = bench.parts.blobs.stage()
-    staged.write(text)
-    staged.keep(result)
+    staged.write(result.text)
+    staged.keep(digest)
     value: dict[str, Json] = {
         "tool": TOOL,
         "input": exhibit.sha256.hex(),
-        "result": result.hex(),
-        "headline": str(found.headline),
-        "outcome": found.outcome.code,
+        "result": digest.hex(),
+        "headline": str(result.found.headline),
+        "outcome": result.found.outcome.code,
     }
     subject = f"item:{exhibit.item.hex()}"
     field = HiddenField(name="finding", value=value, subject=subject)

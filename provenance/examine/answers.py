@@ -16,22 +16,18 @@ from provenance.examine.engines import Missing
 from provenance.examine.examination import Answer, Examination
 from provenance.examine.jail import describe_level
 from provenance.examine.outcome import Limits, Outcome, OutcomeKind
-from provenance.examine.worker import EXIT_JAIL, EXIT_MEMORY
+from provenance.examine.worker import EXIT_FAULT, EXIT_JAIL, EXIT_MEMORY
 from provenance.examine.zygote import RawAnswer
 from provenance.signatures.codec import from_jsonable
+from provenance.signatures.detected import without_detectors
 from provenance.signatures.model import DetectorFailure, SignatureReport
 from provenance.signatures.text import tame
 
 
 def without_parser(blank: Examination) -> Examination:
     """Answer for a format that no worker can examine yet."""
-    media_type = blank.identification.media_type
-    ink = ("ink or a drawn signature on the picture",) if media_type.startswith("image/") else ()
-    report = SignatureReport(
-        document_sha256=blank.document_sha256,
-        unsupported_media_type=media_type,
-        not_determined=ink,
-    )
+    report = SignatureReport(document_sha256=blank.document_sha256)
+    report = without_detectors(report, blank.identification.media_type)
     return replace(blank, signatures=report)
 
 
@@ -87,12 +83,8 @@ def _with_missing(report: SignatureReport, missing: tuple[Missing, ...]) -> Sign
     return replace(report, not_determined=(*report.not_determined, *left_out))
 
 
-def _ending(  # noqa: PLR0911 - one return an ending
-    raw: RawAnswer, body: bytes, limits: Limits
-) -> Outcome | None:
+def _ending(raw: RawAnswer, body: bytes, limits: Limits) -> Outcome | None:
     """Say how the child ended, when it did not end well."""
-    number = os.WTERMSIG(raw.status) if os.WIFSIGNALED(raw.status) else None
-    code = os.WEXITSTATUS(raw.status) if os.WIFEXITED(raw.status) else None
     if raw.too_large:
         return Outcome(
             kind=OutcomeKind.ANSWER_TOO_LARGE,
@@ -101,11 +93,9 @@ def _ending(  # noqa: PLR0911 - one return an ending
         )
     if raw.lost:
         return Outcome(kind=OutcomeKind.CRASHED, code="worker-lost", message="the worker went away")
-    if (
-        raw.timed_out
-        or number == signal.SIGXCPU
-        or (number == signal.SIGKILL and raw.cpu >= limits.seconds)
-    ):
+    number = os.WTERMSIG(raw.status) if os.WIFSIGNALED(raw.status) else None
+    out_of_time = number == signal.SIGKILL and raw.cpu >= limits.seconds
+    if raw.timed_out or number == signal.SIGXCPU or out_of_time:
         return Outcome(
             kind=OutcomeKind.TIMEOUT, code="timeout", message=f"not done after {limits.seconds:g} s"
         )
@@ -115,6 +105,11 @@ def _ending(  # noqa: PLR0911 - one return an ending
             code=f"crashed-signal-{number}",
             message=f"the parser was ended by signal {number}",
         )
+    return _exit(os.WEXITSTATUS(raw.status), body, limits)
+
+
+def _exit(code: int, body: bytes, limits: Limits) -> Outcome | None:
+    """Say what an exit code means; None for the good one."""
     if code == EXIT_MEMORY:
         return Outcome(
             kind=OutcomeKind.OUT_OF_MEMORY,
@@ -127,7 +122,15 @@ def _ending(  # noqa: PLR0911 - one return an ending
             code="jail-below-level",
             message="the full set of walls is required and does not stand on this machine",
         )
-    return None if code == 0 else _fault(body)
+    if code == EXIT_FAULT:
+        return _fault(body)
+    if code == 0:
+        return None
+    return Outcome(
+        kind=OutcomeKind.CRASHED,
+        code=f"exit-{code}",
+        message=f"the parser ended with code {code}",
+    )
 
 
 def _fault(body: bytes) -> Outcome:

@@ -13,8 +13,9 @@ from typing import Any, Final, NoReturn
 
 from provenance.errors import Malformed
 from provenance.examine import job
-from provenance.examine.program_jail import enter_program_jail, make_spools
+from provenance.examine.program_jail import make_spools, prepare_program_jail
 from provenance.examine.subject import Subject
+from provenance.examine.worker import readable_folders
 from provenance.signatures.openpgp.asking import Question, find_question
 
 PROGRAMS: Final = ("/usr/bin/gpgv", "/bin/gpgv", "/usr/local/bin/gpgv")
@@ -35,13 +36,16 @@ def preload(request: dict[str, Any]) -> None:
         job.preload(request)
 
 
-def enter(**walls: Any) -> tuple[str, ...]:  # noqa: ANN401 - the arguments of a jail
+def enter(**limits: Any) -> tuple[str, ...]:  # noqa: ANN401 - the arguments of a jail
     """Make the memory files, then close the walls; without the program there are none."""
     program = find_gpgv()
-    if program is None:
+    jail = prepare_program_jail(program, readable_folders()) if program else None
+    if jail is None:
         return ()
     _spools[:] = make_spools(3)
-    return enter_program_jail(program=program, **walls)
+    walls = jail.enter(**limits)
+    os.close(jail.ruleset)
+    return walls
 
 
 def ask(document: int, request: dict[str, Any]) -> dict[str, Any]:

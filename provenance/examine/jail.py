@@ -6,6 +6,9 @@ seccomp (a list of permitted system calls; everything else, among it sockets, fo
 ptrace, gets EPERM). What the system does not offer is left out, and the level reached is returned:
 it is stored with every examination. Without Landlock no file at all can be opened once seccomp is
 on. Needs no privilege. Imports only the standard library.
+
+Built once in the zygote (`prepare_jail`), entered by each child in a dozen system calls: every page
+of memory that a child writes to is copied for it, and that is most of what a child costs.
 """
 
 import ctypes
@@ -16,6 +19,7 @@ import resource
 import signal
 import struct
 import sys
+from dataclasses import dataclass
 from typing import Final
 
 OPEN_FILES: Final = 24  # descriptors; the document, the answer, and lazy imports one at a time
@@ -23,7 +27,7 @@ OPEN_FILES: Final = 24  # descriptors; the document, the answer, and lazy import
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 1, 4, 22, 38
 _AUDIT_ARCH: Final = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _LANDLOCK_CREATE, _LANDLOCK_ADD, _LANDLOCK_RESTRICT = 444, 445, 446  # same on all architectures
-_READ_FILE, _READ_DIR = 1 << 2, 1 << 3
+_EXECUTE, _READ_FILE, _READ_DIR = 1 << 0, 1 << 2, 1 << 3
 _FS_RIGHTS_BY_ABI: Final = (0, 13, 14, 15, 15, 16)  # bits known to Landlock ABI 0..5 and later
 
 _COMMON: Final = (
@@ -87,38 +91,81 @@ _FILES: Final = (
 _FILES_X86_ONLY: Final = (("open", 2), ("stat", 4), ("lstat", 6), ("access", 21), ("readlink", 89))
 
 
-def enter_jail(
-    *, seconds: float, memory: int, readable: tuple[str, ...], landlock: bool = True
-) -> tuple[str, ...]:
-    """Close the walls around this process; returns the walls that stand.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Jail:
+    """Walls that are ready to be closed, in this process or in a child of it."""
+
+    libc: ctypes.CDLL | None
+    """None on a system without such calls."""
+    ruleset: int
+    """Descriptor of the Landlock rules; -1 without Landlock."""
+    abi: int
+    """Landlock ABI of the kernel; 0 = no Landlock."""
+    program: bytes
+    """seccomp-BPF that lets files be opened, for use behind Landlock; empty = no table for this
+    architecture."""
+    closed_program: bytes
+    """The same, and no file can be opened: for use without Landlock."""
+    spool: int = 0
+    """Bytes that one file may grow to. No file can be opened for writing behind Landlock: this is
+    for memory files that were made before (`program_jail`)."""
+
+    def die_with(self, parent: int) -> None:
+        """End this process when its parent ends; at once, if that is gone already."""
+        if self.libc is not None:
+            self.libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+            if os.getppid() != parent:
+                os._exit(1)
+
+    def enter(self, *, seconds: float, memory: int, base: int) -> tuple[str, ...]:
+        """Close the walls around this process; returns the walls that stand.
+
+        Args:
+            seconds: CPU seconds, rounded up.
+            memory: bytes of address space on top of `base`.
+            base: bytes of address space in use (`address_space`).
+        """
+        walls = []
+        if hasattr(os, "setsid") and os.getpid() != os.getsid(0):
+            os.setsid()
+        if _set_limits(seconds=seconds, memory=base + memory, file_size=self.spool):
+            walls.append("rlimits")
+        libc = self.libc
+        if libc is None:
+            return tuple(walls)
+        libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+        if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
+            return tuple(walls)  # neither Landlock nor seccomp without it
+        walls.append("no-new-privs")
+        if _drop_capabilities(libc):
+            walls.append("no-capabilities")
+        program = self.closed_program
+        if self.abi and libc.syscall(_LANDLOCK_RESTRICT, self.ruleset, ctypes.c_uint32(0)) == 0:
+            walls.append(f"landlock-{self.abi}")
+            program = self.program
+        if program and _filter_calls(libc, program):
+            walls.append("seccomp")
+        return tuple(walls)
+
+
+def prepare_jail(readable: tuple[str, ...], *, landlock: bool = True) -> Jail:
+    """Make ready what all children's walls have in common.
 
     Args:
-        seconds: CPU seconds, rounded up.
-        memory: bytes of address space on top of the present use.
         readable: folders that stay readable.
         landlock: try Landlock; tests switch it off to see that the rest holds.
     """
-    walls = []
-    if hasattr(os, "setsid") and os.getpid() != os.getsid(0):
-        os.setsid()
-    if _set_limits(seconds=seconds, memory=memory):
-        walls.append("rlimits")
     if sys.platform != "linux":
-        return tuple(walls)
+        return Jail(libc=None, ruleset=-1, abi=0, program=b"", closed_program=b"")
     libc = ctypes.CDLL(None, use_errno=True)
-    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-    libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
-    if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0:
-        return tuple(walls)  # neither Landlock nor seccomp without it
-    walls.append("no-new-privs")
-    if _drop_capabilities(libc):
-        walls.append("no-capabilities")
-    abi = _restrict_files(libc, readable) if landlock else 0
-    if abi:
-        walls.append(f"landlock-{abi}")
-    if _filter_calls(libc, files=bool(abi)):
-        walls.append("seccomp")
-    return tuple(walls)
+    ruleset, abi = make_rules(libc, readable) if landlock else (-1, 0)
+    return Jail(
+        libc=libc,
+        ruleset=ruleset,
+        abi=abi,
+        program=permitted_calls(files=True),
+        closed_program=permitted_calls(files=False),
+    )
 
 
 def landlock_abi() -> int:
@@ -142,14 +189,15 @@ def describe_level(walls: tuple[str, ...]) -> str:
     return f"partial ({'+'.join(walls)})" if walls else "process only"
 
 
-def _set_limits(*, seconds: float, memory: int) -> bool:
+def _set_limits(*, seconds: float, memory: int, file_size: int) -> bool:
+    """Limit this process; `memory` is the whole of its address space."""
     cpu = int(seconds) + 1
     limits = [
         (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_FSIZE, file_size),
         (resource.RLIMIT_NOFILE, OPEN_FILES),
         (resource.RLIMIT_CPU, cpu),
-        (resource.RLIMIT_AS, _address_space() + memory),
+        (resource.RLIMIT_AS, memory),
     ]
     if hasattr(resource, "RLIMIT_NPROC") and os.getuid() != 0:
         limits.append((resource.RLIMIT_NPROC, 0))
@@ -162,13 +210,16 @@ def _set_limits(*, seconds: float, memory: int) -> bool:
     return done
 
 
-def _address_space() -> int:
-    """Bytes of address space in use; 0 where the system does not say."""
+def address_space() -> int:
+    """Return the bytes of address space in use; 0 where the system does not say."""
     try:
-        with open("/proc/self/statm", encoding="ascii") as statm:  # noqa: PTH123 - before any import
-            return int(statm.read().split()[0]) * resource.getpagesize()
-    except (OSError, ValueError):
+        statm = os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
         return 0
+    try:
+        return int(os.read(statm, 100).split()[0]) * resource.getpagesize()
+    finally:
+        os.close(statm)
 
 
 def _drop_capabilities(libc: ctypes.CDLL) -> bool:
@@ -176,11 +227,19 @@ def _drop_capabilities(libc: ctypes.CDLL) -> bool:
     return int(libc.capset(header, b"\0" * 24)) == 0
 
 
-def _restrict_files(libc: ctypes.CDLL, readable: tuple[str, ...]) -> int:
-    """Landlock; returns the kernel's ABI number, 0 when it is not there or refused."""
+def make_rules(
+    libc: ctypes.CDLL, readable: tuple[str, ...], runnable: tuple[str, ...] = ()
+) -> tuple[int, int]:
+    """Make Landlock rules; returns (descriptor, the kernel's ABI), (-1, 0) when it is not there.
+
+    Args:
+        libc: for the calls.
+        readable: folders and files that may be read.
+        runnable: programs that may be executed.
+    """
     abi = _ask_landlock(libc)
     if abi < 1:
-        return 0
+        return -1, 0
     rights = (1 << _FS_RIGHTS_BY_ABI[min(abi, 5)]) - 1
     fields = [rights]
     if abi >= 4:
@@ -192,38 +251,46 @@ def _restrict_files(libc: ctypes.CDLL, readable: tuple[str, ...]) -> int:
         _LANDLOCK_CREATE, attributes, ctypes.c_size_t(len(attributes)), ctypes.c_uint32(0)
     )
     if ruleset < 0:
-        return 0
-    try:
-        for folder in readable:
-            _allow_reading(libc, ruleset, folder)
-        restricted = libc.syscall(_LANDLOCK_RESTRICT, ruleset, ctypes.c_uint32(0))
-    finally:
-        os.close(ruleset)
-    return abi if restricted == 0 else 0
+        return -1, 0
+    for path in readable:
+        folder = _READ_DIR if os.path.isdir(path) else 0  # noqa: PTH112 - no pathlib in the zygote
+        _allow(libc, ruleset, path, _READ_FILE | folder)
+    for path in runnable:
+        _allow(libc, ruleset, path, _READ_FILE | _EXECUTE)
+    return int(ruleset), abi
 
 
-def _allow_reading(libc: ctypes.CDLL, ruleset: int, folder: str) -> None:
+def _allow(libc: ctypes.CDLL, ruleset: int, path: str, rights: int) -> None:
     try:
-        handle = os.open(folder, os.O_PATH | os.O_CLOEXEC)
-    except OSError:  # a folder that is not there needs no permission
+        handle = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    except OSError:  # what is not there needs no permission
         return
     try:
-        rule = struct.pack("=Qi", _READ_FILE | _READ_DIR, handle)
+        rule = struct.pack("=Qi", rights, handle)
         libc.syscall(_LANDLOCK_ADD, ruleset, 1, rule, ctypes.c_uint32(0))
     finally:
         os.close(handle)
 
 
-def _filter_calls(libc: ctypes.CDLL, *, files: bool) -> bool:
-    """seccomp-BPF; returns whether the filter is in force."""
+def permitted_calls(*, files: bool, more: tuple[tuple[str, int, int], ...] = ()) -> bytes:
+    """Return the seccomp program of this architecture; empty where there is no table for it.
+
+    Args:
+        files: let files be opened; only with Landlock.
+        more: further calls, as rows of the tables above.
+    """
     machine = platform.machine()
     if machine not in _AUDIT_ARCH:
-        return False
+        return b""
     column = 1 if machine == "x86_64" else 2
-    numbers = [int(row[column]) for row in (*_COMMON, *(_FILES if files else ()))]
+    numbers = [int(row[column]) for row in (*_COMMON, *(_FILES if files else ()), *more)]
     if machine == "x86_64":
         numbers += [row[1] for row in (*_X86_ONLY, *(_FILES_X86_ONLY if files else ()))]
-    program = _assemble(_AUDIT_ARCH[machine], sorted(numbers))
+    return _assemble(_AUDIT_ARCH[machine], sorted(numbers))
+
+
+def _filter_calls(libc: ctypes.CDLL, program: bytes) -> bool:
+    """seccomp-BPF; returns whether the filter is in force."""
     code = ctypes.create_string_buffer(program, len(program))
     header = struct.pack("@HP", len(program) // 8, ctypes.addressof(code))
     return int(libc.prctl(_PR_SET_SECCOMP, 2, header, 0, 0)) == 0

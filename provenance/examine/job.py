@@ -2,7 +2,9 @@
 
 In order: read every file by position and compare its digest with the one it was announced under;
 run each engine of the row, guarded on its own. An engine that raises is listed as a failed
-detector, and the document is then ERROR rather than "unsigned". Out of memory ends the worker
+detector, and the document is then ERROR rather than "unsigned"; so is one that cannot be loaded on
+this machine, which the others of its row do not suffer from. A row that reads facts only, with
+no detector of the format's own, is UNSUPPORTED: nobody looked. Out of memory ends the worker
 instead, with an outcome of its own. The trust set arrives in the zygote, once for many documents,
 and is inherited by every child.
 """
@@ -12,12 +14,12 @@ import hashlib
 import importlib
 import os
 import pkgutil
-from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
 from provenance import __version__
 from provenance.errors import Malformed
-from provenance.examine.engines import Engine, has, load, row_of
+from provenance.examine.engines import DETACHED, Engine, has, load
 from provenance.examine.examination import Answer
 from provenance.examine.jail import landlock_abi
 from provenance.examine.subject import Beside, Role, Subject
@@ -26,12 +28,13 @@ from provenance.facts.model import Facts, merge_facts
 from provenance.instants import parse_instant
 from provenance.signatures.attempt import Fault, attempt
 from provenance.signatures.codec import from_jsonable, to_jsonable
-from provenance.signatures.detected import Detected, report_of
-from provenance.signatures.model import DetectorFailure, SignatureReport, SignatureStatus
+from provenance.signatures.detected import Detected, report_of, without_detectors
+from provenance.signatures.model import DetectorFailure, SignatureStatus
 from provenance.trust.model import TrustSet
 
 FIRST_BESIDE: Final = 5  # descriptor of the first file beside the document; 3 and 4 are taken
 _NOT_HERE: Final = frozenset({"mbcs", "oem"})  # codecs of another operating system
+_LOADED: dict[str, Engine | Fault] = {}  # engines, or why they cannot be had; tried once
 _TRUST: dict[str, TrustSet] = {}  # the newest set, read, by digest; written in the zygote only
 
 
@@ -39,11 +42,11 @@ def preload(request: dict[str, Any]) -> None:
     """Import the engines in the zygote, once, and read the trust set if a new one came.
 
     Raises:
-        ImportError: the installation is at fault.
         Malformed: the trust set is not what its digest says.
     """
     for name in request["engines"]:
-        load(name)
+        if name not in _LOADED:
+            _LOADED[name] = attempt("loading", partial(load, name))
     if not request["landlock"] or not landlock_abi():
         for module in pkgutil.iter_modules(encodings.__path__):
             if module.name not in _NOT_HERE:
@@ -68,15 +71,21 @@ def examine_document(document: int, request: dict[str, Any]) -> dict[str, Any]:
     facts: list[Facts] = []
     tools = {"provenance": __version__}
     for name in request["engines"]:
-        engine = load(name)
+        engine = _LOADED[name]
+        if isinstance(engine, Fault):
+            detected.append(_not_loadable(name, engine))
+            continue
         tools |= engine.tools()
         if has(engine, "detect"):
             so_far = tuple(one for part in detected for one in part.statuses)
             detected.append(_detect(name, engine, subject, so_far))
         if has(engine, "read_facts"):
             facts.append(_read_facts(name, engine, subject))
+    report = report_of(subject.sha256, detected)
+    if not _has_detectors(request["engines"]):
+        report = without_detectors(report, subject.media_type)
     answer = Answer(
-        signatures=_report(subject, detected),
+        signatures=report,
         facts=merge_facts(tuple(facts)) if facts else None,
         tools=tools,
     )
@@ -84,15 +93,16 @@ def examine_document(document: int, request: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _report(subject: Subject, detected: list[Detected]) -> SignatureReport:
-    """Put the answers together; where only the files beside it were looked at, that is said."""
-    report = report_of(subject.sha256, detected)
-    if row_of(subject.media_type):
-        return report
-    if not report.statuses:
-        return replace(report, unsupported_media_type=subject.media_type)
-    inside = f"signatures inside this kind of file ({subject.media_type})"
-    return replace(report, not_determined=(*report.not_determined, inside))
+def _has_detectors(engines: list[str]) -> bool:
+    """Tell whether the format has a detector of its own; detached signatures suit any format."""
+    row = (_LOADED[name] for name in engines if name not in DETACHED)
+    # Of one that cannot be loaded it is not known; its failure is told either way.
+    return any(isinstance(engine, Fault) or has(engine, "detect") for engine in row)
+
+
+def _not_loadable(name: str, fault: Fault) -> Detected:
+    failure = DetectorFailure(detector=name, code="parser-not-loadable", message=fault.text)
+    return Detected(failures=(failure,))
 
 
 def _detect(

@@ -11,6 +11,7 @@ uses no clock but for its own time limits.
 
 import os
 import queue
+import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -90,6 +91,8 @@ class Runner:
         self._workers = workers
         for _ in range(workers):
             self._slots.put(None)  # started when first needed: most files need no parser
+        self._busy: set[Zygote] = set()
+        self._guard = threading.Lock()
         self._trust: tuple[TrustSet, dict[str, Any]] | None = None
         self._second = SecondEngine()
         self._closed = False
@@ -104,6 +107,17 @@ class Runner:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+    @property
+    def workers(self) -> int:
+        """How many documents can be examined at once."""
+        return self._workers
+
+    def interrupt(self) -> None:
+        """Cut off what is under way, from another thread; those end as `worker-lost`."""
+        with self._guard:
+            for zygote in self._busy:
+                zygote.kill()
 
     def close(self) -> None:
         """End all workers; returns when they are gone. May be called more than once."""
@@ -227,20 +241,26 @@ class Runner:
         try:
             if zygote is None:
                 zygote = Zygote()
+            with self._guard:
+                self._busy.add(zygote)
             raw = zygote.run(request, *descriptors, trust=self._spelled(trust))
             keep = not raw.lost
             return raw
         finally:
-            if zygote is not None and not keep:
-                zygote.close()
-                zygote = None
+            if zygote is not None:
+                with self._guard:
+                    self._busy.discard(zygote)
+                if not keep:
+                    zygote.close()
+                    zygote = None
             self._slots.put(zygote)
 
     def _spelled(self, trust: TrustSet) -> dict[str, Any]:
         """Return the set as JSON values; spelled once for the documents of one run."""
-        if self._trust is None or self._trust[0] is not trust:
-            self._trust = (trust, to_jsonable(trust))
-        return self._trust[1]
+        held = self._trust
+        if held is None or held[0] is not trust:
+            held = self._trust = (trust, to_jsonable(trust))
+        return held[1]
 
     def _blank(
         self, main: Opened, at: datetime, trust: TrustSet, reference_time: datetime | None

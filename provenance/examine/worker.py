@@ -5,8 +5,12 @@ this kind of document needs, fork, wait, kill at the time limit, report how the 
 child closes every descriptor but the document and the answer, enters the jail, writes down which
 walls stand, and only then reads. A child is never used twice: a parser taken over by one document
 must not write another's answer. Holds no key, no trust decision of its own, no desk.
+
+A child costs what it writes to: each page that it touches is copied for it. So whatever is the same
+for all children is made ready before the fork.
 """
 
+import fcntl
 import gc
 import importlib
 import json
@@ -17,11 +21,13 @@ import socket
 import sys
 import sysconfig
 import time
+from dataclasses import replace
 from types import ModuleType
 from typing import Any, Final
 
 from provenance.examine.frames import receive_frame, send_frame
-from provenance.examine.jail import describe_level, enter_jail
+from provenance.examine.jail import Jail, address_space, describe_level, prepare_jail
+from provenance.examine.outer import shut_off_zygote
 
 EXIT_MEMORY: Final = 81  # the job ran out of memory and said so
 EXIT_JAIL: Final = 82  # the walls asked for did not stand, so nothing was read
@@ -33,21 +39,29 @@ MAX_DESCRIPTORS: Final = 2 + MAX_BESIDE
 _DOCUMENT, _ANSWER, _BESIDE = 3, 4, 5  # descriptors of the child; files beside it from 5 on
 _TRUST: dict[str, Any] = {}  # the newest set as it was sent, by digest; written in the zygote only
 _POLL: Final = 0.005  # seconds between looks where the system has no process descriptors
+_HIGH: Final = 64  # the zygote's own descriptors stand from here on, out of the children's way
+_jails: dict[bool, Jail] = {}  # with and without Landlock; written in the zygote only
 
 
 def serve(channel_number: int) -> None:
     """Serve requests on an inherited socket until the supervisor closes it."""
-    channel = socket.socket(fileno=channel_number)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the supervisor hears Ctrl-C and hangs up
+    # A child has one thread and none of its parent's: modules need not repair their locks in it.
+    os.register_at_fork = lambda **_hooks: None
+    outer = shut_off_zygote()
+    channel = socket.socket(fileno=_move_up(channel_number))
+    os.close(channel_number)
     _remove_http_client()
     send_frame(channel, {"ready": True})
     while (frame := receive_frame(channel, descriptors=MAX_DESCRIPTORS)) is not None:
         request, descriptors = frame
-        _serve_one(channel, request, descriptors)
+        _serve_one(channel, request, descriptors, outer)
     os._exit(0)  # taking a thousand modules apart in order would only make the desk wait
 
 
-def _serve_one(channel: socket.socket, request: dict[str, Any], descriptors: list[int]) -> None:
+def _serve_one(
+    channel: socket.socket, request: dict[str, Any], descriptors: list[int], outer: tuple[str, ...]
+) -> None:
     if "trust" in request:
         _TRUST.clear()
         _TRUST[request["trust_sha256"]] = request["trust"]
@@ -60,14 +74,28 @@ def _serve_one(channel: socket.socket, request: dict[str, Any], descriptors: lis
             fault = f"{type(error).__name__}: {error}"[:300]
             send_frame(channel, {"cannot_load": fault})
             return
+        jail = _jail(landlock=request["landlock"])
+        base, zygote = address_space(), os.getpid()
         gc.freeze()  # what was imported so far stays shared between parent and child
         pid = os.fork()
         if pid == 0:
-            _child(channel, job, name, request, descriptors)
+            # A job that turns into a program brings the walls for it.
+            enter = getattr(job, "enter", None)
+            _child(zygote, jail, base, outer, getattr(job, name), enter, request, descriptors)
     finally:
         for descriptor in descriptors:
             os.close(descriptor)
     send_frame(channel, _wait(channel, pid, request["limits"]["seconds"]))
+
+
+def _jail(*, landlock: bool) -> Jail:
+    if landlock not in _jails:
+        jail = prepare_jail(readable_folders(), landlock=landlock)
+        if jail.ruleset >= 0:
+            low, jail = jail.ruleset, replace(jail, ruleset=_move_up(jail.ruleset))
+            os.close(low)
+        _jails[landlock] = jail
+    return _jails[landlock]
 
 
 def _wait(channel: socket.socket, pid: int, seconds: float) -> dict[str, Any]:
@@ -94,11 +122,14 @@ def _ended_before(channel: socket.socket, pid: int, deadline: float) -> bool:
             handle = opened(pid)
         except OSError:  # kernel before 5.3, or a container that forbids it
             handle = None
+    watch = select.poll()
+    watch.register(channel, select.POLLIN)
+    if handle is not None:
+        watch.register(handle, select.POLLIN)
     try:
         while (left := deadline - time.monotonic()) > 0:
-            watched = [channel.fileno()] + ([handle] if handle is not None else [])
             pause = left if handle is not None else min(left, _POLL)
-            ready, _, _ = select.select(watched, [], [], pause)
+            ready = {number for number, _ in watch.poll(pause * 1000 + 1)}  # milliseconds
             if handle in ready:
                 return True
             if channel.fileno() in ready:  # nothing is sent while a job runs: it hung up
@@ -112,9 +143,12 @@ def _ended_before(channel: socket.socket, pid: int, deadline: float) -> bool:
 
 
 def _child(
-    channel: socket.socket,
-    job: ModuleType,
-    name: str,
+    zygote: int,
+    jail: Jail,
+    base: int,
+    outer: tuple[str, ...],
+    job: Any,  # noqa: ANN401 - any function of that shape
+    enter: Any,  # noqa: ANN401 - same; None = the usual walls
     request: dict[str, Any],
     descriptors: list[int],
 ) -> None:
@@ -122,21 +156,19 @@ def _child(
     code = EXIT_FAULT
     try:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-        channel.detach()
-        _keep_only(descriptors)
+        jail.die_with(zygote)
+        jail = _keep_only(descriptors, jail)
         limits = request["limits"]
-        enter = getattr(job, "enter", enter_jail)  # a job that turns into a program has its own
-        walls = enter(
-            seconds=limits["seconds"],
-            memory=limits["memory"],
-            readable=_readable_folders(),
-            landlock=request["landlock"],
-        )
-        _write(json.dumps({"walls": walls}).encode() + b"\n")
+        enter = enter or jail.enter
+        walls = outer + enter(seconds=limits["seconds"], memory=limits["memory"], base=base)
+        if jail.ruleset >= 0:
+            os.close(jail.ruleset)
+        # Spelled by hand: a JSON encoder that is not needed would cost more than the walls.
+        _write(b'{"walls": ["' + '", "'.join(walls).encode() + b'"]}\n')
         if request["require_full_jail"] and describe_level(walls) != "full":
             code = EXIT_JAIL
         else:
-            code = _run(getattr(job, name), request)
+            code = _run(job, request)
     except MemoryError:
         code = EXIT_MEMORY
     except BaseException:  # noqa: BLE001 - a child must never run on into the zygote's loop
@@ -157,21 +189,25 @@ def _run(job: Any, request: dict[str, Any]) -> int:  # noqa: ANN401 - any functi
     return 0
 
 
-def _keep_only(descriptors: list[int]) -> None:
-    """Null device on 0 to 2, document on 3, answer on 4, files beside it from 5, nothing else."""
+def _keep_only(descriptors: list[int], jail: Jail) -> Jail:
+    """Null device on 0 to 2, document on 3, answer on 4, files beside it from 5, nothing else.
+
+    The rules of the jail stand behind them until it is entered; returns it with their new place.
+    """
     answer, document, *beside = (_move_up(one) for one in descriptors)
-    null = _move_up(os.open(os.devnull, os.O_RDWR))
-    wanted = [null, null, null, document, answer, *beside]
+    wanted = [0, 0, 0, document, answer, *beside]  # a zygote's standard input is the null device
+    if jail.ruleset >= 0:
+        wanted.append(jail.ruleset)
     for target, source in enumerate(wanted):
-        os.dup2(source, target)
-    os.closerange(len(wanted), max(*wanted, 256) + 64)
+        if target != source:
+            os.dup2(source, target)
+    os.closerange(len(wanted), max(*wanted, 256) + _HIGH)
+    return replace(jail, ruleset=len(wanted) - 1) if jail.ruleset >= 0 else jail
 
 
 def _move_up(descriptor: int) -> int:
-    """Return a copy above those that are about to be overwritten."""
-    import fcntl  # noqa: PLC0415 - not on every system that can import this module
-
-    return fcntl.fcntl(descriptor, fcntl.F_DUPFD, 32)
+    """Return a copy above those that are about to be overwritten; it is not inherited by exec."""
+    return fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, _HIGH)
 
 
 def _write(data: bytes) -> None:
@@ -180,8 +216,8 @@ def _write(data: bytes) -> None:
         view = view[os.write(_ANSWER, view) :]
 
 
-def _readable_folders() -> tuple[str, ...]:
-    """The interpreter's libraries and this package; where lazy imports come from."""
+def readable_folders() -> tuple[str, ...]:
+    """Return the interpreter's libraries and this package; where lazy imports come from."""
     paths = sysconfig.get_paths()
     own = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120 - no pathlib in the zygote
     found = [paths["stdlib"], paths["platstdlib"], paths["purelib"], paths["platlib"], own]

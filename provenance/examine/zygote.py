@@ -144,6 +144,11 @@ class Zygote:
             maxrss=report["maxrss"],
         )
 
+    def kill(self) -> None:
+        """End the zygote and its child at once; whoever waits for an answer is told it is lost."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+
     def close(self) -> None:
         """End the zygote and its child; returns when the process is gone."""
         self._channel.close()
@@ -160,16 +165,19 @@ class Zygote:
 def _clean_environment() -> dict[str, str]:
     """Nothing of the desk's environment but what the interpreter needs to start."""
     kept = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
-    return {"LC_ALL": "C.UTF-8", **{key: os.environ[key] for key in kept if key in os.environ}}
+    # One thread: a library that starts more of them cannot be used after a fork.
+    alone = {"LC_ALL": "C.UTF-8", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+    return alone | {key: os.environ[key] for key in kept if key in os.environ}
 
 
 def _read_capped(reader: int, limit: int, seconds: float) -> tuple[bytes, bool]:
     """Read to the end, the limit or the deadline; returns (bytes, whether it was too much)."""
     deadline = time.monotonic() + seconds
     parts = bytearray()
+    watch = select.poll()  # not select(2): a desk may hold more than 1024 files open
+    watch.register(reader, select.POLLIN)
     while (left := deadline - time.monotonic()) > 0:
-        ready, _, _ = select.select([reader], [], [], left)
-        if not ready:
+        if not watch.poll(left * 1000 + 1):  # milliseconds
             break
         part = os.read(reader, 1 << 16)
         if not part:

@@ -4,47 +4,17 @@ Each is run by a worker in place of an examiner. Those that only ask report what
 """
 
 import ctypes
+import json
 import os
 import signal
-import socket
-import subprocess
 import sys
 import time
-from pathlib import Path
 from typing import Any
 
 
-def _tried(action: Any) -> str:  # noqa: ANN401 - any callable
-    try:
-        action()
-    except BaseException as error:  # noqa: BLE001 - the class is the result
-        return type(error).__name__
-    return "allowed"
-
-
-def ask(_document: int, _request: dict[str, Any]) -> dict[str, str]:
-    """Try everything a jailed process must not do."""
-    return {
-        "tcp": _tried(lambda: socket.socket(socket.AF_INET, socket.SOCK_STREAM)),
-        "unix": _tried(lambda: socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)),
-        "read": _tried(lambda: Path("/etc/passwd").read_bytes()),
-        "write": _tried(lambda: Path("/tmp/escaped").write_bytes(b"x")),  # noqa: S108 - must fail
-        "fork": _tried(os.fork),
-        "exec": _tried(lambda: os.execv("/bin/true", ["true"])),  # noqa: S606 - must fail
-        "spawn": _tried(lambda: subprocess.run(["/bin/true"], check=True)),
-        "kill": _tried(lambda: os.kill(os.getppid(), signal.SIGTERM)),
-        "write-document": _tried(lambda: os.write(3, b"x")),
-        "environment": ",".join(sorted(set(os.environ) - {"LC_ALL", "LC_CTYPE"})),
-        "descriptors": ",".join(str(n) for n in range(64) if _is_open(n)),
-    }
-
-
-def _is_open(number: int) -> bool:
-    try:
-        os.fstat(number)
-    except OSError:
-        return False
-    return True
+def nothing(_document: int, request: dict[str, Any]) -> dict[str, Any]:
+    """Answer at once: what is left is the cost of the walls."""
+    return _answer(request["sha256"], "x")
 
 
 def spin(_document: int, _request: dict[str, Any]) -> None:
@@ -80,8 +50,8 @@ def leave(_document: int, _request: dict[str, Any]) -> None:
 
 
 def flood(_document: int, _request: dict[str, Any]) -> dict[str, str]:
-    """Answer 100 MB."""
-    return {"a": "x" * 100_000_000}
+    """Answer 20 MB."""
+    return {"a": "x" * 20_000_000}
 
 
 def garble(_document: int, _request: dict[str, Any]) -> None:
@@ -135,8 +105,110 @@ def _answer(sha256: str, text: str) -> dict[str, Any]:
     }
 
 
-def tell(document: int, request: dict[str, Any]) -> dict[str, Any]:
-    """Carry the results of `ask` out in an answer of the right form."""
+def answer_with(request: dict[str, Any], told: dict[str, str]) -> dict[str, Any]:
+    """Return an answer of the right form that carries these words out."""
     answer = _answer(request["sha256"], "x")
-    answer["facts"]["properties"] = ask(document, request)
+    answer["facts"]["properties"] = told
     return answer
+
+
+def nibble(_document: int, _request: dict[str, Any]) -> int:
+    """Ask for a little memory at a time, and use it."""
+    held = []
+    while True:
+        held.append(bytearray(b"x" * (1 << 20)))
+
+
+def cling(_document: int, _request: dict[str, Any]) -> None:
+    """Use the processor, and ignore every signal that can be ignored."""
+    for number in set(signal.Signals) - {signal.SIGKILL, signal.SIGSTOP}:
+        signal.signal(number, signal.SIG_IGN)
+    while True:
+        pass
+
+
+def gush(_document: int, _request: dict[str, Any]) -> None:
+    """Answer without end."""
+    while True:
+        os.write(4, b" " * 65536)
+
+
+def hang_up(_document: int, request: dict[str, Any]) -> None:
+    """Answer well, close the pipe, and go on for ever."""
+    os.write(4, json.dumps(_answer(request["sha256"], "x")).encode())
+    os.close(4)
+    while True:
+        time.sleep(1)
+
+
+def _say(*texts: str) -> None:
+    for text in texts:
+        os.write(4, text.encode())
+    os._exit(0)
+
+
+def break_off(_document: int, request: dict[str, Any]) -> None:
+    """Answer half."""
+    text = json.dumps(_answer(request["sha256"], "x"))
+    _say(text[: len(text) // 2])
+
+
+def repeat(_document: int, request: dict[str, Any]) -> None:
+    """Answer twice."""
+    text = json.dumps(_answer(request["sha256"], "x"))
+    _say(text, text)
+
+
+def repeat_lines(_document: int, request: dict[str, Any]) -> None:
+    """Answer twice, on two lines, the second about another document."""
+    _say(json.dumps(_answer(request["sha256"], "x")), "\n", json.dumps(_answer("0" * 64, "x")))
+
+
+def pretend_walls(_document: int, request: dict[str, Any]) -> None:
+    """Write a second line about walls before the answer."""
+    _say('{"walls": ["full"]}\n', json.dumps(_answer(request["sha256"], "x")))
+
+
+def say_nan(_document: int, request: dict[str, Any]) -> None:
+    """Answer with a number that is none."""
+    answer = _answer(request["sha256"], "x")
+    answer["facts"]["pages"] = float("nan")
+    _say(json.dumps(answer))
+
+
+def say_much(_document: int, request: dict[str, Any]) -> None:
+    """Answer with a number of a hundred thousand digits."""
+    text = json.dumps(_answer(request["sha256"], "x"))
+    _say(text.replace('"pages": null', '"pages": ' + "9" * 100_000))
+
+
+def say_surrogate(_document: int, request: dict[str, Any]) -> None:
+    """Answer with half a character."""
+    _say(json.dumps(_answer(request["sha256"], "\ud800")))
+
+
+def say_long(_document: int, request: dict[str, Any]) -> None:
+    """Answer with one text of a megabyte."""
+    _say(json.dumps(_answer(request["sha256"], "x" * (1 << 20))))
+
+
+def say_many(_document: int, request: dict[str, Any]) -> None:
+    """Answer with a hundred thousand properties."""
+    _say(json.dumps(answer_with(request, {str(number): "" for number in range(100_000)})))
+
+
+def say_verified(_document: int, request: dict[str, Any]) -> None:
+    """Answer with a headline that the answer itself does not yield."""
+    answer = _answer(request["sha256"], "x")
+    answer["signatures"]["headline"] = "VERIFIED"
+    _say(json.dumps(answer))
+
+
+def end_with_code(_document: int, _request: dict[str, Any]) -> None:
+    """End as some libraries do when they give up."""
+    os._exit(3)
+
+
+def abort(_document: int, _request: dict[str, Any]) -> None:
+    """End as a C library does whose memory check failed."""
+    os.abort()

@@ -8,7 +8,8 @@ import os
 import sys
 from typing import Any, NoReturn
 
-from provenance.examine.program_jail import enter_program_jail, make_spools
+from provenance.examine.program_jail import make_spools, prepare_program_jail
+from provenance.examine.worker import readable_folders
 
 PYTHON = os.path.realpath(sys.executable)
 _spools: list[int] = []
@@ -26,7 +27,7 @@ def write_spool(at):
     os.write(int(sys.argv[1]), b"x")
 told = {
     "read": tried(lambda: open("/etc/passwd").read()),
-    "home": tried(lambda: os.listdir(os.path.expanduser("~"))),
+    "folder": tried(lambda: os.listdir("/tmp")),
     "write": tried(lambda: open("/tmp/escaped", "w")),
     "tcp": tried(lambda: socket.socket(socket.AF_INET, socket.SOCK_STREAM)),
     "unix": tried(lambda: socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)),
@@ -47,10 +48,12 @@ SPIN = "while True: pass"
 FLOOD = "import os\nwhile True: os.write(4, b'x' * 65536)"
 
 
-def enter(**walls: Any) -> tuple[str, ...]:  # noqa: ANN401 - the arguments of a jail
+def enter(**limits: Any) -> tuple[str, ...]:  # noqa: ANN401 - the arguments of a jail
     """Close the walls around what will be the interpreter."""
+    jail = prepare_program_jail(PYTHON, readable_folders())
+    assert jail is not None
     _spools[:] = make_spools(1)
-    return enter_program_jail(program=PYTHON, **walls)
+    return jail.enter(**limits)
 
 
 def _become(program: str) -> NoReturn:

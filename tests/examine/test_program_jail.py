@@ -11,6 +11,7 @@ import pytest
 from provenance.examine.answers import split_answer
 from provenance.examine.gpgv_job import find_gpgv
 from provenance.examine.jail import describe_level
+from provenance.examine.program_jail import prepare_program_jail
 from provenance.examine.runner import jail_level
 from provenance.examine.zygote import RawAnswer, Zygote
 
@@ -67,20 +68,9 @@ def test_a_program_that_says_too_much_is_cut_off(zygote: Zygote) -> None:
     assert len(raw.body) <= 4097
 
 
-def test_without_landlock_there_is_no_second_engine(zygote: Zygote) -> None:
-    """One wall less, and the program is not even started."""
-    limits = {"seconds": 20.0, "memory": 1 << 29, "answer": 65_536}
-    request = {
-        "job": "tests.examine.program_probes:ask",
-        "limits": limits,
-        "landlock": False,
-        "require_full_jail": True,
-    }
-    with Path(os.devnull).open("rb") as nothing:
-        raw = zygote.run(request, nothing.fileno())
-    walls, body = split_answer(raw.body)
-    assert describe_level(walls) != "full"
-    assert body == b""
+def test_without_landlock_there_is_no_such_jail() -> None:
+    """One wall less, and nothing is prepared: the second engine is "not here"."""
+    assert prepare_program_jail("/usr/bin/gpgv", (), landlock=False) is None
 
 
 @needs_gpgv

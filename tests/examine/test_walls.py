@@ -12,6 +12,8 @@ import psutil  # type: ignore[import-untyped] # has no stubs of its own
 import pytest
 
 from provenance.errors import NotFound, SurroundingsError, UsageError
+from provenance.examine import engines
+from provenance.examine.endings import ENDINGS, say_ending
 from provenance.examine.outcome import Limits, OutcomeKind
 from provenance.examine.runner import Runner, jail_level
 from provenance.signatures.axes import Headline
@@ -38,33 +40,6 @@ def probe(name: str, **settings: object) -> Runner:
     return Runner(job=f"tests.examine.probes:{name}", limits=limits, **settings)  # type: ignore[arg-type] # test
 
 
-@needs_full
-def test_nothing_gets_out(document: Path) -> None:
-    """Sockets, files, processes, signals and the document itself are out of reach."""
-    with probe("tell") as runner:
-        examination = runner.examine(document, name=None, at=NOW, trust=TrustSet())
-    assert examination.facts is not None
-    told = examination.facts.properties
-    refused = {"PermissionError", "OSError", "BlockingIOError"}
-    for what in ("tcp", "unix", "read", "write", "fork", "exec", "spawn", "kill", "write-document"):
-        assert told[what] in refused, what
-    assert told["environment"] == ""
-    assert told["descriptors"] == "0,1,2,3,4"
-    assert examination.jail_level == "full"
-
-
-@needs_full
-def test_without_landlock_no_file_opens_and_it_is_said(document: Path) -> None:
-    """One wall less is recorded, and seccomp alone still refuses files, sockets and processes."""
-    with probe("tell", landlock=False) as runner:
-        examination = runner.examine(document, name=None, at=NOW, trust=TrustSet())
-    assert examination.facts is not None
-    told = examination.facts.properties
-    assert {told[what] for what in ("tcp", "read", "write", "fork", "exec")} == {"PermissionError"}
-    assert examination.jail_level.startswith("partial")
-    assert not any(wall.startswith("landlock") for wall in examination.jail)
-
-
 def test_required_walls_that_do_not_stand_refuse(document: Path) -> None:
     """A runner that demands every wall does not open a document behind fewer."""
     with Runner(require_full_jail=True, landlock=False) as runner:
@@ -88,6 +63,20 @@ def test_required_walls_that_do_not_stand_refuse(document: Path) -> None:
         ("leave", OutcomeKind.ANSWER_MALFORMED, "answer-malformed"),
         ("lie", OutcomeKind.ANSWER_MALFORMED, "answer-malformed"),
         ("surplus", OutcomeKind.ANSWER_MALFORMED, "answer-malformed"),
+        ("nibble", OutcomeKind.OUT_OF_MEMORY, "out-of-memory"),
+        ("cling", OutcomeKind.TIMEOUT, "timeout"),
+        ("hang_up", OutcomeKind.TIMEOUT, "timeout"),
+        ("gush", OutcomeKind.ANSWER_TOO_LARGE, "answer-too-large"),
+        ("break_off", OutcomeKind.ANSWER_MALFORMED, "answer-malformed"),
+        ("repeat", OutcomeKind.ANSWER_MALFORMED, "answer-malformed"),
+        ("repeat_lines", OutcomeKind.ANSWER_MALFORMED, "answer-malformed"),
+        ("pretend_walls", OutcomeKind.ANSWER_MALFORMED, "answer-malformed"),
+        ("say_nan", OutcomeKind.ANSWER_MALFORMED, "answer-malformed"),
+        ("say_much", OutcomeKind.ANSWER_MALFORMED, "answer-malformed"),
+        ("say_long", OutcomeKind.ANSWER_MALFORMED, "answer-malformed"),
+        ("say_many", OutcomeKind.ANSWER_MALFORMED, "answer-malformed"),
+        ("say_verified", OutcomeKind.ANSWER_MALFORMED, "answer-malformed"),
+        ("end_with_code", OutcomeKind.CRASHED, "exit-3"),
     ],
 )
 def test_every_ending_is_a_value(document: Path, name: str, kind: OutcomeKind, code: str) -> None:
@@ -99,6 +88,14 @@ def test_every_ending_is_a_value(document: Path, name: str, kind: OutcomeKind, c
     assert examination.headline is Headline.ERROR
     assert again.outcome.kind is kind
     assert type(examination).from_json(examination.to_json()) == examination
+
+
+def test_a_library_that_gives_up_is_a_crash(document: Path) -> None:
+    """`abort` ends the worker by a signal; which one depends on what the walls leave of it."""
+    with probe("abort", limits=QUICK) as runner:
+        examination = runner.examine(document, name=None, at=NOW, trust=TrustSet())
+    assert examination.outcome.kind is OutcomeKind.CRASHED
+    assert say_ending(examination.outcome.code) == ENDINGS["crashed-signal"]
 
 
 def test_the_zygote_outlives_a_bad_document(document: Path) -> None:
@@ -262,8 +259,27 @@ def test_several_threads_share_a_runner(document: Path) -> None:
     assert answers == [Headline.UNSIGNED] * 6
 
 
-def test_a_parser_that_cannot_be_loaded_is_the_machines_fault(document: Path) -> None:
-    """A missing parser is broken surroundings, never a finding about the document."""
+def test_a_parser_that_cannot_be_loaded_is_a_finding(
+    document: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One engine that does not load leaves the others of its row at work, and is told as ERROR."""
+    row = ("no_such_engine", *engines.ENGINES["application/pdf"])
+    monkeypatch.setattr(engines, "ENGINES", {"application/pdf": row})
+    with Runner() as runner:
+        for _ in range(2):
+            found = runner.examine(document, name=None, at=NOW, trust=TrustSet())
+            assert found.outcome.examined
+            assert found.headline is Headline.ERROR
+            (failure,) = found.signatures.detectors_failed
+            assert (failure.detector, failure.code) == ("no_such_engine", "parser-not-loadable")
+            assert "ModuleNotFoundError" in failure.message
+            assert found.detectors_run
+            assert found.facts is not None
+            assert found.facts.pages == 1
+
+
+def test_a_worker_whose_own_code_is_gone_is_the_machines_fault(document: Path) -> None:
+    """A job that is not there is broken surroundings, never a finding about the document."""
     with Runner(job="tests.examine.no_such_module:run") as runner:
         for _ in range(2):
             with pytest.raises(SurroundingsError, match="ModuleNotFoundError"):
@@ -271,3 +287,40 @@ def test_a_parser_that_cannot_be_loaded_is_the_machines_fault(document: Path) ->
         runner._job = None
         assert runner.examine(document, name=None, at=NOW, trust=TrustSet()).outcome.examined
     assert _children() == []
+
+
+def test_examinations_under_way_can_be_cut_off(document: Path) -> None:
+    """`interrupt` ends what runs within moments, leaves no process, and the runner works on."""
+    with probe("sleep", limits=Limits(seconds=60), workers=2) as runner:
+        codes: list[str] = []
+
+        def work() -> None:
+            one = runner.examine(document, name=None, at=NOW, trust=TrustSet())
+            codes.append(one.outcome.code)
+
+        threads = [threading.Thread(target=work) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        while len([one for one in _children() if psutil.Process(one).children()]) < 2:
+            time.sleep(0.01)
+        family = [grand for one in _children() for grand in psutil.Process(one).children()]
+        runner.interrupt()
+        for thread in threads:
+            thread.join(20)
+        assert codes == ["worker-lost", "worker-lost"]
+        _, alive = psutil.wait_procs(family, timeout=10)
+        assert alive == []
+        runner._job = None
+        assert runner.examine(document, name=None, at=NOW, trust=TrustSet()).outcome.examined
+
+
+def test_a_zygote_with_every_engine_has_one_thread(document: Path) -> None:
+    """A library that starts threads when it is loaded could not be used after a fork."""
+    with Runner() as runner:
+        for engine in sorted({name for row in engines.ENGINES.values() for name in row}):
+            engines_now = {"application/pdf": (engine,)}
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(engines, "ENGINES", engines_now)
+                runner.examine(document, name=None, at=NOW, trust=TrustSet())
+            (zygote,) = _children()
+            assert psutil.Process(zygote).num_threads() == 1, engine

@@ -18,7 +18,7 @@ def doctor(desk: DeskOption = None, *, as_json: JsonOption = False) -> None:
         for check in checks:
             mark = voice.paint("ok", "green") if check.ok else voice.paint("--", "yellow")
             voice.wrapped(
-                voice.visible(check.detail), first=f"{mark}  {check.name:<12} ", indent=" " * 17
+                voice.visible(check.detail), first=f"{mark}  {check.name:<17} ", indent=" " * 22
             )
     if any(check.needed and not check.ok for check in checks):
         raise typer.Exit(4)

@@ -87,11 +87,14 @@ def examine(
 ) -> None:
     """Examine an item again with today's tools; what is different is a new finding."""
     from provenance_cli.cards import print_examination
+    from provenance_cli.sandbox import WallWarning, workers
 
+    walls = WallWarning()
     with open_signing(desk, key, passphrase_file) as opened:
         view = opened.find(item)
-        found = opened.examine(view.item)
+        found = opened.examine(view.item, workers=workers())
     for exhibit, examination in found:
+        walls.look_at(examination)
         if as_json:
             voice.result(examination.to_json())
         else:
