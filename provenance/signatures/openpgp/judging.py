@@ -93,7 +93,9 @@ def inspect_openpgp(
         return Detected(statuses=statuses, failures=(failure,))
     if not statuses and not claims.keys and media_type != "text/plain":
         failure = DetectorFailure(
-            detector=DETECTOR, code="malformed", message="no OpenPGP block that is read here"
+            detector=DETECTOR,
+            code="openpgp-unreadable",
+            message="no OpenPGP block that is read here",
         )
         return Detected(failures=(failure,))
     certified = ("whether what others certify about these keys holds",) if claims.keys else ()

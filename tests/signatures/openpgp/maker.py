@@ -208,9 +208,19 @@ def literal(content: bytes, name: bytes = b"") -> bytes:
 
 
 def armored(data: bytes, kind: str) -> bytes:
-    """Armor without a checksum."""
+    """Armor with its checksum, without which gpgv stumbles over what follows."""
     text = base64.encodebytes(data).decode()
-    return f"-----BEGIN PGP {kind}-----\n\n{text}-----END PGP {kind}-----\n".encode()
+    check = base64.b64encode(_crc24(data).to_bytes(3)).decode()
+    return f"-----BEGIN PGP {kind}-----\n\n{text}={check}\n-----END PGP {kind}-----\n".encode()
+
+
+def _crc24(data: bytes) -> int:
+    crc = 0xB704CE
+    for byte in data:
+        crc ^= byte << 16
+        for _ in range(8):
+            crc = crc << 1 ^ (0x1864CFB if crc & 0x800000 else 0)
+    return crc & 0xFFFFFF
 
 
 def _long(kind: int, data: bytes) -> bytes:
