@@ -35,7 +35,8 @@ from provenance.signatures.pinning import coded, judge_pin, noted
 from provenance.signatures.text import tame
 from provenance.trust.model import KeyPin, TrustSet
 
-WHERE_TO_PUT_IT: Final = "put it beside this file, or name it: prov inspect FILE --signed DOCUMENT"
+OF_NONE: Final = "it holds for none of the files beside it; name its own with --signed DOCUMENT"
+WHERE_TO_PUT_IT: Final = "put it beside this file, or name it with --signed DOCUMENT"
 
 
 class Unsupported(Exception):
@@ -130,11 +131,7 @@ def _judge(
     outcomes = [(one, signature.verify(one.data, bench.trust)) for one in documents]
     of, outcome = next((pair for pair in outcomes if pair[1].holds), outcomes[0])
     if len(documents) > 1 and outcome.holds is False:
-        why = (
-            "it holds for none of the files beside it; name the one it is of:"
-            " prov inspect FILE --signed DOCUMENT"
-        )
-        return ended(status, Integrity.NOT_CHECKABLE, "several-candidates", why)
+        return ended(status, Integrity.NOT_CHECKABLE, "several-candidates", OF_NONE)
     covered = (f"the whole of {of.said}", *signature.covered)
     if of.number == 0:
         covered = ("the whole document", *signature.covered)

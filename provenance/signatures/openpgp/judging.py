@@ -49,7 +49,7 @@ from provenance.signatures.openpgp.signature import BINARY, TEXT, SignaturePacke
 from provenance.signatures.openpgp.state import bindings_of
 from provenance.signatures.openpgp.vouching import describe, vouch
 from provenance.signatures.pinning import Reference, coded
-from provenance.signatures.plain import WHERE_TO_PUT_IT, ended
+from provenance.signatures.plain import OF_NONE, WHERE_TO_PUT_IT, ended
 from provenance.trust.model import TrustSet
 
 DETECTOR: Final = "openpgp"
@@ -153,8 +153,7 @@ def _of_none(status: SignatureStatus) -> SignatureStatus:
         status,
         native_codes=(*codes, "several-candidates"),
         covered=(),
-        error="several-candidates: it holds for none of the files beside it; name the one it is"
-        " of: prov inspect FILE --signed DOCUMENT",
+        error=f"several-candidates: {OF_NONE}",
     )
 
 
