@@ -15,6 +15,7 @@ from provenance.signatures.axes import (
     Integrity,
     Kind,
     Presence,
+    Scope,
     Signer,
     TimeBasis,
     Visible,
@@ -87,8 +88,23 @@ _SAY: Final[dict[Headline, str]] = {
 }
 _WHAT: Final = {
     Kind.PDF_TIMESTAMP: "The time stamp",
+    Kind.SMIME: "The mail's signature",
     Kind.PDF_USAGE_RIGHTS: "The software's usage-rights mark (not an author's signature)",
 }
+_SAY_OF: Final[dict[tuple[Kind, Headline], str]] = {
+    (Kind.SMIME, Headline.VERIFIED): (
+        "{what} {where} is intact, covers everything the mail shows except its header, and was"
+        " made with the key of {who}, for which this desk holds an anchor."
+    ),
+    (Kind.SMIME, Headline.INTACT_PARTIAL): (
+        "{what} {where} is intact but covers only a part of what the mail shows; the rest could be"
+        " anybody's."
+    ),
+    (Kind.SMIME, Headline.IDENTITY_MISMATCH): (
+        "{what} {where} is intact, but it was made by {who}, and the mail shows another sender."
+    ),
+}
+"""Kinds that need other words than `_SAY` for a headline."""
 _CHANGED: Final = {
     ChangedAfter.NONE: "Nothing was added after signing.",
     ChangedAfter.MAINTENANCE: "After signing only data for long-term checking was added.",
@@ -107,7 +123,8 @@ _BASIS: Final = {
 
 def say_signature(status: SignatureStatus) -> str:
     """Return one plain sentence (two where the signer is unknown)."""
-    return (say_key(status) or _SAY[status.headline]).format(
+    words = say_key(status) or _SAY_OF.get((status.kind, status.headline))
+    return (words or _SAY[status.headline]).format(
         what=_WHAT.get(status.kind, "The signature"),
         where=_place(status),
         who=_who(status),
@@ -120,7 +137,7 @@ def explain_signature(status: SignatureStatus) -> tuple[str, ...]:
     """Return the sentence and what stands behind it, one line each, in a fixed order."""
     lines = [say_signature(status)]
     if status.presence is Presence.PRESENT and status.integrity is not Integrity.ERROR:
-        lines += [_covered(status), _identity(status), _time(status), _after(status)]
+        lines += [_covered(status), _made_by(status), _time(status), _after(status)]
     if status.warnings:
         lines.append("Take note: " + "; ".join(status.warnings) + ".")
     lines += [_unchecked(status), f"To see this again: {status.reproduce_command}"]
@@ -165,9 +182,11 @@ def _covered(status: SignatureStatus) -> str:
     return f"Covered: {covered}. Not covered: {'; '.join(status.uncovered) or 'nothing found'}."
 
 
+def _made_by(status: SignatureStatus) -> str:
+    return key_identity(status, _who(status)) if status.kind in KEYS else _identity(status)
+
+
 def _identity(status: SignatureStatus) -> str:
-    if status.kind in KEYS:
-        return key_identity(status, _who(status))
     match status.signer:
         case Signer.TRUSTED | Signer.PINNED:
             return (
@@ -176,6 +195,10 @@ def _identity(status: SignatureStatus) -> str:
             )
         case Signer.SELF_SIGNED:
             return f"Who: the certificate {_who(status)} vouches for itself; anyone can make one."
+        case Signer.NO_IDENTITY if status.identity.subject:
+            return (
+                f"Who: it carries the certificate {_who(status)}; whose key that is was not judged."
+            )
         case Signer.NO_IDENTITY:
             return "Who: the signature names nobody."
         case Signer.MISMATCH:
@@ -199,6 +222,10 @@ def _time(status: SignatureStatus) -> str:
 
 
 def _after(status: SignatureStatus) -> str:
+    if status.changed_after is ChangedAfter.NONE and status.integrity is not Integrity.INTACT:
+        return ""
+    if status.changed_after is ChangedAfter.NONE and status.scope in {Scope.PART, Scope.UNKNOWN}:
+        return "What is not covered may have been added by anybody, at any time."
     pages = ", ".join(map(str, status.pages))
     seen = {
         Visible.YES: f" Pages look different: {pages or 'their count differs'}.",

@@ -30,14 +30,16 @@ ENGINES: Final[Mapping[str, tuple[str, ...]]] = {
     "application/pgp-encrypted": ("openpgp",),
     "application/pgp-keys": ("openpgp",),
     "application/pgp-signature": ("openpgp",),
+    "application/pkcs7-mime": ("cms",),
     "application/x-minisign": ("minisign",),
     "application/x-signify": ("signify",),
     "application/x-ssh-signature": ("ssh",),
+    "message/rfc822": ("smime", "openpgp"),
     "text/plain": ("openpgp",),
 }
 """Media type, or its first half with `/*`, to module names in the order they run."""
 
-DETACHED: Final[tuple[str, ...]] = ("detached",)
+DETACHED: Final[tuple[str, ...]] = ("cms_detached", "detached")
 """Engines that run on any format when another file lies beside the document."""
 
 EXTRAS: Final[Mapping[str, tuple[str, str]]] = {}

@@ -7,8 +7,9 @@ is taken with the keys that it may have been made with. Nothing is judged here.
 from dataclasses import dataclass
 
 from provenance.signatures.nearby import Nearby
-from provenance.signatures.openpgp.claims import all_claims
+from provenance.signatures.openpgp.claims import claims_around
 from provenance.signatures.openpgp.keyring import keyring_of
+from provenance.signatures.openpgp.mail_claims import document_claims
 from provenance.trust.model import TrustSet
 
 
@@ -30,7 +31,8 @@ def find_question(
     data: bytes, media_type: str, nearby: tuple[Nearby, ...], trust: TrustSet, *, name: str
 ) -> Question | None:
     """Return the question about the signature of this name; None where there is none."""
-    for claims in all_claims(data, media_type, nearby):
+    own = document_claims(data, media_type, nearby)
+    for claims in (own, *claims_around(data, media_type, nearby)):
         for claim in claims.found:
             if claim.name == name and claim.signature is not None and claim.content is not None:
                 found = keyring_of(trust, claims.keys).candidates(claim.signature)

@@ -16,6 +16,7 @@ from typing import Final
 
 from provenance.errors import Malformed
 from provenance.signatures.axes import Scope
+from provenance.signatures.mime.senders import Senders
 from provenance.signatures.nearby import Nearby
 from provenance.signatures.openpgp import armor, packets
 from provenance.signatures.openpgp.armor import begins, read_armor
@@ -53,8 +54,11 @@ class Claim:
     scope: Scope = Scope.WHOLE
     covered: tuple[str, ...] = ()
     uncovered: tuple[str, ...] = ()
-    author: str | None = None
-    """E-mail address that the message names as its author."""
+    warnings: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+    """Stable codes for the warnings."""
+    senders: Senders | None = None
+    """Whom the mail names as its author; None = no author to compare with."""
     fault: str | None = None
     """Why it cannot be read, in plain words."""
     code: str = "malformed"
@@ -86,9 +90,14 @@ def claims_in(data: bytes, documents: tuple[Nearby, ...] = ()) -> Claims:
         )
     else:
         _from_text(claims, data, documents)
-    named = (_named(claim, number) for number, claim in enumerate(claims.found, 1))
-    claims.found = [claim for claim, _ in zip(named, range(MAX_CLAIMS), strict=False)]
+    claims.found = number_claims(claims.found)
     return claims
+
+
+def number_claims(found: Iterable[Claim]) -> list[Claim]:
+    """Return the first MAX_CLAIMS, each with a name that is its own in the file."""
+    numbered = zip(found, range(1, MAX_CLAIMS + 1), strict=False)
+    return [_named(claim, number) for claim, number in numbered]
 
 
 def claims_beside(signature: Nearby, document: Nearby) -> Claims:
@@ -113,7 +122,7 @@ def claims_within(signature: Nearby) -> Claims:
 
 
 def own_claims(data: bytes, media_type: str, nearby: Iterable[Nearby]) -> Claims:
-    """Return the signatures that a document of an OpenPGP-bearing format holds itself."""
+    """Return the signatures that a document of an OpenPGP-bearing format, not a mail, holds."""
     if media_type not in TYPES:
         return Claims()
     documents = tuple(one for one in nearby if one.relation is Relation.SIGNED)
@@ -127,10 +136,9 @@ def own_claims(data: bytes, media_type: str, nearby: Iterable[Nearby]) -> Claims
     return claims
 
 
-def all_claims(data: bytes, media_type: str, nearby: Iterable[Nearby]) -> Iterator[Claims]:
-    """Yield every signature in and beside a document; a place of `nearby` is a file's number."""
+def claims_around(data: bytes, media_type: str, nearby: Iterable[Nearby]) -> Iterator[Claims]:
+    """Yield every signature beside a document, over it or over a list beside it."""
     around = tuple(nearby)
-    yield own_claims(data, media_type, around)
     document = Nearby(number=0, data=data, sha256="", media_type=media_type)
     signing = [one for one in around if one.relation is not Relation.SIGNED]
     for signature in signing:

@@ -27,6 +27,7 @@ from provenance.signatures.axes import (
 )
 from provenance.signatures.bench import Bench
 from provenance.signatures.detected import Detected
+from provenance.signatures.mime.senders import Senders
 from provenance.signatures.model import DetectorFailure, Locator, SignatureStatus
 from provenance.signatures.nearby import Nearby
 from provenance.signatures.openpgp.checking import (
@@ -41,9 +42,9 @@ from provenance.signatures.openpgp.claims import (
     Claims,
     claims_beside,
     claims_within,
-    own_claims,
 )
 from provenance.signatures.openpgp.keyring import Candidate, Keyring, keyring_of
+from provenance.signatures.openpgp.mail_claims import MAIL, document_claims
 from provenance.signatures.openpgp.second import WANTED
 from provenance.signatures.openpgp.signature import BINARY, TEXT, SignaturePacket
 from provenance.signatures.openpgp.state import bindings_of
@@ -82,7 +83,7 @@ def inspect_openpgp(
     """
     reference = Reference(at=at, by_hand=reference_time)
     bench = Bench(sha256=sha256, trust=trust, reference=reference)
-    claims = own_claims(data, media_type, nearby)
+    claims = document_claims(data, media_type, nearby)
     statuses = judge_claims(claims, bench)
     if claims.encrypted:
         failure = DetectorFailure(
@@ -91,7 +92,7 @@ def inspect_openpgp(
             message="it is encrypted; whether it is signed inside cannot be seen without its key",
         )
         return Detected(statuses=statuses, failures=(failure,))
-    if not statuses and not claims.keys and media_type != "text/plain":
+    if not statuses and not claims.keys and media_type not in {MAIL, "text/plain"}:
         failure = DetectorFailure(
             detector=DETECTOR,
             code="openpgp-unreadable",
@@ -191,7 +192,7 @@ def _judge_readable(
         code = "no-key" if signature.issuer_key_id or signature.issuer_fingerprint else "no-issuer"
         why = f"no key of this desk made it; it names {status.identity.fingerprint or 'none'}"
         return ended(status, Integrity.NOT_CHECKABLE, code, why)
-    return _ask(status, claim.content, signature, found, bench, author=claim.author)
+    return _ask(status, claim.content, signature, found, bench, senders=claim.senders)
 
 
 def _ask(
@@ -201,7 +202,7 @@ def _ask(
     found: tuple[Candidate, ...],
     bench: Bench,
     *,
-    author: str | None,
+    senders: Senders | None,
 ) -> SignatureStatus:
     answer = ask_first_engine(signature, content, [one.certificate for one in found])
     if isinstance(answer, Unreadable):
@@ -210,7 +211,7 @@ def _ask(
     if isinstance(answer, Accepted):
         chosen = next(one for one in found if one.made_by(answer.certificate, answer.key))
     status = _strength(status, signature, chosen)
-    status = vouch(status, chosen, signature, bench.trust, bench.reference, author=author)
+    status = vouch(status, chosen, signature, bench.trust, bench.reference, senders=senders)
     if isinstance(answer, Accepted):
         return replace(status, integrity=Integrity.INTACT)
     if not chosen.may_sign:
@@ -232,6 +233,8 @@ def _blank(claim: Claim, bench: Bench) -> SignatureStatus:
         changed_after=ChangedAfter.NONE,
         covered=claim.covered if claim.content is not None else (),
         uncovered=claim.uncovered,
+        warnings=claim.warnings,
+        native_codes=claim.codes,
         trust_set_sha256=bench.trust.sha256,
         engine=ENGINE,
         engine_version=ENGINE_VERSION,

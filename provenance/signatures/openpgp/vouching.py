@@ -2,9 +2,9 @@
 
 A pinned key is judged by the rules of `pinning`, with what the key's own checked signatures say
 (`state`). A key that came along with the document makes an unknown signer, however it calls
-itself; that it has revoked itself is believed. Where a message names an author, the e-mail
-addresses that the key itself claims are compared with it: another address is a MISMATCH, none is
-only said. A fingerprint is the name of a key, user IDs are what its holder typed.
+itself; that it has revoked itself is believed. The sender of a mail is compared with the e-mail
+addresses that the key claims with its own signature (`mime.identity`). A fingerprint is the name of
+a key, user IDs are what its holder typed.
 """
 
 import hashlib
@@ -15,7 +15,9 @@ from functools import partial
 from typing import Final
 
 from provenance.instants import format_instant
-from provenance.signatures.axes import CertAtTime, Signer
+from provenance.signatures.axes import CertAtTime, Integrity, Signer
+from provenance.signatures.mime.identity import judge_sender
+from provenance.signatures.mime.senders import Senders
 from provenance.signatures.model import SignatureStatus, SignerIdentity
 from provenance.signatures.openpgp.keyring import Candidate
 from provenance.signatures.openpgp.selfsigs import spki_sha256
@@ -48,7 +50,7 @@ def vouch(
     trust: TrustSet,
     reference: Reference,
     *,
-    author: str | None,
+    senders: Senders | None,
 ) -> SignatureStatus:
     """Answer who and when, as if the signature held; integrity is judged elsewhere."""
     names = user_ids_of(chosen.certificate)
@@ -66,7 +68,11 @@ def vouch(
         warning = "the signing key is on this desk's list of compromised keys"
         status = noted(status, "key-compromised", warning)
         status = replace(status, cert_at_time=CertAtTime.COMPROMISED_KEY)
-    return compare_author(status, emails, author)
+    if senders is None:
+        return status
+    # The sender is compared for intact signatures only; a second engine may still say that it is.
+    compared = judge_sender(replace(status, integrity=Integrity.INTACT), emails, senders)
+    return replace(compared, integrity=status.integrity)
 
 
 def _state(chosen: Candidate, instant: datetime) -> KeyState:
@@ -112,17 +118,3 @@ def _came_along(
         state = CertAtTime.COMPROMISED_KEY if now.compromised else CertAtTime.REVOKED
         return replace(coded(status, "key-revoked"), cert_at_time=state)
     return status if now.state is State.VALID else coded(status, f"key-{now.state}")
-
-
-def compare_author(
-    status: SignatureStatus, emails: tuple[str, ...], author: str | None
-) -> SignatureStatus:
-    """Compare the author that the message names with the addresses that the key claims."""
-    if author is None:
-        return status
-    status = replace(status, claimed_author=tame(author, 320))
-    if not emails:
-        return noted(status, "no-address-in-key", "the key names no e-mail address to compare")
-    if author.casefold() in emails:
-        return status
-    return replace(coded(status, "author-mismatch"), signer=Signer.MISMATCH)
