@@ -33,6 +33,7 @@ from provenance.signatures.pairing import Relation, signs_by_name
 from provenance.signatures.plain import Read, judge_plain
 from provenance.signatures.signify import read_signify
 from provenance.signatures.ssh import read_ssh
+from provenance.signatures.stamped import judge_stamp_beside
 
 DETECTOR: Final = "detached-signatures"
 Judge = Callable[[Nearby, Nearby, Bench], tuple[SignatureStatus, ...]]
@@ -57,7 +58,7 @@ def judge_beside(document: Nearby, around: tuple[Nearby, ...], bench: Bench) -> 
         found = [*_within(signature, digests, bench), *_of_lists(signature, lists, naming, bench)]
         if signature.relation is Relation.SIGNATURE:
             found += _over(signature, document, bench)
-            if not found:
+            if not found and signature.media_type != CMS:
                 warnings.append(f"{signature.said} holds no signature of it that is read here")
         statuses += found
     if lists and not naming:
@@ -117,10 +118,12 @@ def _plain(
 
 
 SIGNIFY: Final = "application/x-signify"
+CMS: Final = "application/pkcs7-mime"
 FORMATS: Final[Mapping[str, Judge]] = {
     **dict.fromkeys(SIGNATURE_TYPES, inspect_openpgp_beside),
     "application/x-minisign": partial(_plain, Kind.MINISIGN, read_minisign),
     "application/x-ssh-signature": partial(_plain, Kind.SSH, read_ssh),
+    CMS: judge_stamp_beside,  # other containers have an engine of their own
     SIGNIFY: partial(_plain, Kind.SIGNIFY, read_signify),
 }
 """Media type of a signature file, as `provenance.examine.identify` names it, to its judge."""

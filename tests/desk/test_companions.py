@@ -8,9 +8,10 @@ from provenance.acts import companions
 from provenance.acts.receiving import IngestOptions
 from provenance.desk import Desk
 from provenance.examine.examination import Examination
-from provenance.signatures.axes import Headline
+from provenance.signatures.axes import Headline, Integrity
 from provenance.trust.model import PinKind, TrustSet
 from tests.desk.scene import AMAL, Scene, zip_bytes
+from tests.signatures.cms.world import World, sign_cms
 from tests.signatures.detached.maker import Numbered, SshParty
 
 LETTER = b"Dear Sir,\n\nwe shall be repositioning forces.\n"
@@ -126,3 +127,22 @@ def test_the_reach_is_a_limit_and_the_item_goes_beyond_it(
         desk.ingest([other], IngestOptions(item=view.item))
         headlines = {e.name: x.headline for e, x in desk.examine(view.item, trust=TRUST)}
         assert headlines["letter.txt"] is Headline.VERIFIED
+
+
+def test_a_desk_finds_the_document_by_digest(scene: Scene) -> None:
+    """Under another name, in another place: what the signature states finds it, and it finds it."""
+    world = World()
+    scene.write("inbox/renamed-by-a-phone.bin", LETTER)
+    scene.write("mail/unrelated-name.p7s", sign_cms(LETTER, world.ann, detached=True))
+    with scene.open(AMAL) as desk:
+        desk.ingest([scene.inbox], IngestOptions())
+        for view in list(desk.items()):
+            desk.examine(view.item, trust=world.trust)  # now it is known what the file states
+        found = {
+            exhibit.name: examination
+            for view in list(desk.items())
+            for exhibit, examination in desk.examine(view.item, trust=world.trust)
+        }
+    for name in ("renamed-by-a-phone.bin", "unrelated-name.p7s"):
+        integrity = [one.integrity for one in found[name].signatures.statuses]
+        assert integrity == [Integrity.INTACT], name

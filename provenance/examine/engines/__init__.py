@@ -30,7 +30,7 @@ ENGINES: Final[Mapping[str, tuple[str, ...]]] = {
     "application/pgp-encrypted": ("openpgp",),
     "application/pgp-keys": ("openpgp",),
     "application/pgp-signature": ("openpgp",),
-    "application/pkcs7-mime": ("cms",),
+    "application/pkcs7-mime": ("cms", "stated_digests"),
     "application/x-minisign": ("minisign",),
     "application/x-signify": ("signify",),
     "application/x-ssh-signature": ("ssh",),

@@ -2,6 +2,7 @@
 
 import cryptography
 
+from provenance.examine.engines import cms
 from provenance.examine.subject import Subject
 from provenance.signatures.detached import judge_beside
 from provenance.signatures.detected import Detected
@@ -9,7 +10,7 @@ from provenance.signatures.model import SignatureStatus
 from provenance.signatures.nearby import Nearby
 from provenance.signatures.openpgp.checking import ENGINE, ENGINE_VERSION
 
-MODULES = ("pysequoia", "bz2", "zlib")
+MODULES = (*cms.MODULES, "pysequoia", "bz2", "zlib")
 
 
 def tools() -> dict[str, str]:
