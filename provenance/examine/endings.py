@@ -53,6 +53,10 @@ ENDINGS: Final[Mapping[str, str]] = {
     "engine-failed": "One of the checks of this file broke off; what it would have found is open.",
     "password-required": "This file is locked with a password; its contents could not be read.",
     "pdf-unreadable": "This file calls itself a PDF and cannot be read as one.",
+    "encrypted": (
+        "This file is encrypted; whether it is signed inside cannot be seen without its key."
+    ),
+    "openpgp-unreadable": "This file looks like OpenPGP and holds no block that is read here.",
 }
 
 

@@ -27,7 +27,7 @@ OPEN_FILES: Final = 24  # descriptors; the document, the answer, and lazy import
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 1, 4, 22, 38
 _AUDIT_ARCH: Final = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _LANDLOCK_CREATE, _LANDLOCK_ADD, _LANDLOCK_RESTRICT = 444, 445, 446  # same on all architectures
-_READ_FILE, _READ_DIR = 1 << 2, 1 << 3
+_EXECUTE, _READ_FILE, _READ_DIR = 1 << 0, 1 << 2, 1 << 3
 _FS_RIGHTS_BY_ABI: Final = (0, 13, 14, 15, 15, 16)  # bits known to Landlock ABI 0..5 and later
 
 _COMMON: Final = (
@@ -110,6 +110,9 @@ class Jail:
     architecture."""
     closed_program: bytes
     """The same, and no file can be opened: for use without Landlock."""
+    spool: int = 0
+    """Bytes that one file may grow to. No file can be opened for writing behind Landlock: this is
+    for memory files that were made before (`program_jail`)."""
 
     def die_with(self, parent: int) -> None:
         """End this process when its parent ends; at once, if that is gone already."""
@@ -129,7 +132,7 @@ class Jail:
         walls = []
         if hasattr(os, "setsid") and os.getpid() != os.getsid(0):
             os.setsid()
-        if _set_limits(seconds=seconds, memory=base + memory):
+        if _set_limits(seconds=seconds, memory=base + memory, file_size=self.spool):
             walls.append("rlimits")
         libc = self.libc
         if libc is None:
@@ -159,13 +162,13 @@ def prepare_jail(readable: tuple[str, ...], *, landlock: bool = True) -> Jail:
     if sys.platform != "linux":
         return Jail(libc=None, ruleset=-1, abi=0, program=b"", closed_program=b"")
     libc = ctypes.CDLL(None, use_errno=True)
-    ruleset, abi = _make_rules(libc, readable) if landlock else (-1, 0)
+    ruleset, abi = make_rules(libc, readable) if landlock else (-1, 0)
     return Jail(
         libc=libc,
         ruleset=ruleset,
         abi=abi,
-        program=_permitted_calls(files=True),
-        closed_program=_permitted_calls(files=False),
+        program=permitted_calls(files=True),
+        closed_program=permitted_calls(files=False),
     )
 
 
@@ -190,12 +193,12 @@ def describe_level(walls: tuple[str, ...]) -> str:
     return f"partial ({'+'.join(walls)})" if walls else "process only"
 
 
-def _set_limits(*, seconds: float, memory: int) -> bool:
+def _set_limits(*, seconds: float, memory: int, file_size: int) -> bool:
     """Limit this process; `memory` is the whole of its address space."""
     cpu = int(seconds) + 1
     limits = [
         (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_FSIZE, file_size),
         (resource.RLIMIT_NOFILE, OPEN_FILES),
         (resource.RLIMIT_CPU, cpu),
         (resource.RLIMIT_AS, memory),
@@ -228,8 +231,16 @@ def _drop_capabilities(libc: ctypes.CDLL) -> bool:
     return int(libc.capset(header, b"\0" * 24)) == 0
 
 
-def _make_rules(libc: ctypes.CDLL, readable: tuple[str, ...]) -> tuple[int, int]:
-    """Landlock rules; returns (descriptor, the kernel's ABI), (-1, 0) when it is not there."""
+def make_rules(
+    libc: ctypes.CDLL, readable: tuple[str, ...], runnable: tuple[str, ...] = ()
+) -> tuple[int, int]:
+    """Make Landlock rules; returns (descriptor, the kernel's ABI), (-1, 0) when it is not there.
+
+    Args:
+        libc: for the calls.
+        readable: folders and files that may be read.
+        runnable: programs that may be executed.
+    """
     abi = _ask_landlock(libc)
     if abi < 1:
         return -1, 0
@@ -245,30 +256,38 @@ def _make_rules(libc: ctypes.CDLL, readable: tuple[str, ...]) -> tuple[int, int]
     )
     if ruleset < 0:
         return -1, 0
-    for folder in readable:
-        _allow_reading(libc, ruleset, folder)
+    for path in readable:
+        folder = _READ_DIR if os.path.isdir(path) else 0  # noqa: PTH112 - no pathlib in the zygote
+        _allow(libc, ruleset, path, _READ_FILE | folder)
+    for path in runnable:
+        _allow(libc, ruleset, path, _READ_FILE | _EXECUTE)
     return int(ruleset), abi
 
 
-def _allow_reading(libc: ctypes.CDLL, ruleset: int, folder: str) -> None:
+def _allow(libc: ctypes.CDLL, ruleset: int, path: str, rights: int) -> None:
     try:
-        handle = os.open(folder, os.O_PATH | os.O_CLOEXEC)
-    except OSError:  # a folder that is not there needs no permission
+        handle = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    except OSError:  # what is not there needs no permission
         return
     try:
-        rule = struct.pack("=Qi", _READ_FILE | _READ_DIR, handle)
+        rule = struct.pack("=Qi", rights, handle)
         libc.syscall(_LANDLOCK_ADD, ruleset, 1, rule, ctypes.c_uint32(0))
     finally:
         os.close(handle)
 
 
-def _permitted_calls(*, files: bool) -> bytes:
-    """The seccomp program of this architecture; empty where there is no table for it."""
+def permitted_calls(*, files: bool, more: tuple[tuple[str, int, int], ...] = ()) -> bytes:
+    """Return the seccomp program of this architecture; empty where there is no table for it.
+
+    Args:
+        files: let files be opened; only with Landlock.
+        more: further calls, as rows of the tables above.
+    """
     machine = platform.machine()
     if machine not in _AUDIT_ARCH:
         return b""
     column = 1 if machine == "x86_64" else 2
-    numbers = [int(row[column]) for row in (*_COMMON, *(_FILES if files else ()))]
+    numbers = [int(row[column]) for row in (*_COMMON, *(_FILES if files else ()), *more)]
     if machine == "x86_64":
         numbers += [row[1] for row in (*_X86_ONLY, *(_FILES_X86_ONLY if files else ()))]
     return _assemble(_AUDIT_ARCH[machine], sorted(numbers), _FCNTL[machine])

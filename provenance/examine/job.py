@@ -76,7 +76,7 @@ def examine_document(document: int, request: dict[str, Any]) -> dict[str, Any]:
     Raises:
         ValueError: the document changed while it was being examined.
     """
-    subject = _subject(document, request)
+    subject = subject_of(document, request)
     detected: list[Detected] = []
     facts: list[Facts] = []
     tools = {"provenance": __version__}
@@ -131,7 +131,12 @@ def _read_facts(name: str, engine: Engine, subject: Subject) -> Facts:
     return Facts(notes=(read.text,)) if isinstance(read, Fault) else read
 
 
-def _subject(document: int, request: dict[str, Any]) -> Subject:
+def subject_of(document: int, request: dict[str, Any]) -> Subject:
+    """Read the document and the files beside it from their descriptors.
+
+    Raises:
+        ValueError: one of them changed while it was being examined.
+    """
     reference = request["reference_time"]
     return Subject(
         data=_read_all(document, request["size"], request["sha256"]),

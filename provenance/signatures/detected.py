@@ -46,7 +46,8 @@ def without_detectors(report: SignatureReport, media_type: str) -> SignatureRepo
     A signature that was found all the same (a detached one, in a file beside it) keeps its word.
     """
     if report.statuses:
-        return report
+        inside = f"signatures inside this kind of file ({media_type})"
+        return replace(report, not_determined=(*report.not_determined, inside))
     ink = ("ink or a drawn signature on the picture",) if media_type.startswith("image/") else ()
     return replace(
         report,

@@ -21,6 +21,7 @@ from provenance.signatures.axes import (
     Visible,
 )
 from provenance.signatures.containers import wording as containers
+from provenance.signatures.key_wording import KEYS, key_identity, paper, say_key
 from provenance.signatures.mail import wording as mail
 from provenance.signatures.model import SignatureReport, SignatureStatus
 
@@ -127,7 +128,7 @@ _BASIS: Final = {
 def say_signature(status: SignatureStatus) -> str:
     """Return one plain sentence (two where the signer is unknown)."""
     told = _SAY_OF.get((status.kind, status.headline), _SAY[status.headline])
-    words = mail.say_mail(status) or told
+    words = mail.say_mail(status) or say_key(status) or told
     return words.format(
         what=_WHAT.get(status.kind, "The signature"),
         where=_place(status),
@@ -142,7 +143,7 @@ def explain_signature(status: SignatureStatus) -> tuple[str, ...]:
     lines = [say_signature(status)]
     if status.presence is Presence.PRESENT and status.integrity is not Integrity.ERROR:
         after = containers.say_after(status) or _after(status)
-        lines += [_covered(status), _identity(status), _time(status), after]
+        lines += [_covered(status), _made_by(status), _time(status), after]
     if status.warnings:
         lines.append("Take note: " + "; ".join(status.warnings) + ".")
     lines += [_unchecked(status), f"To see this again: {status.reproduce_command}"]
@@ -187,9 +188,13 @@ def _covered(status: SignatureStatus) -> str:
     return f"Covered: {covered}. Not covered: {'; '.join(status.uncovered) or 'nothing found'}."
 
 
-def _identity(status: SignatureStatus) -> str:
+def _made_by(status: SignatureStatus) -> str:
     if status.kind in mail.MAIL:
         return mail.mail_identity(status)
+    return key_identity(status, _who(status)) if status.kind in KEYS else _identity(status)
+
+
+def _identity(status: SignatureStatus) -> str:
     match status.signer:
         case Signer.TRUSTED | Signer.PINNED:
             return (
@@ -224,8 +229,7 @@ def _time(status: SignatureStatus) -> str:
         )
         when = f"between {format_instant(status.proven_not_before)} and {when}{own}"
     judged = (
-        f" The {'key' if status.kind in mail.MAIL else 'certificate'} was judged as of"
-        f" {format_instant(status.reference_time_used)}."
+        f" The {paper(status)} was judged as of {format_instant(status.reference_time_used)}."
         if status.reference_time_used
         else ""
     )
@@ -266,7 +270,7 @@ def _unchecked(status: SignatureStatus) -> str:
         open_questions += mail.mail_unchecked(status)
     elif status.presence is Presence.PRESENT:
         if not status.revocation.checked:
-            open_questions.append("whether the certificate was revoked")
+            open_questions.append(f"whether the {paper(status)} was revoked")
         open_questions.append("anything that would need the network")
     if status.presence is Presence.EMPTY_SLOT:
         open_questions.append("whether a signed copy exists elsewhere")

@@ -36,6 +36,10 @@ def inspect(
         Path | None,
         typer.Option("--crops", metavar="FOLDER", help="Write pictures of signature places here."),
     ] = None,
+    signed: Annotated[
+        Path | None,
+        typer.Option("--signed", metavar="DOCUMENT", help="FILE is a signature of this document."),
+    ] = None,
     *,
     as_json: JsonOption = False,
 ) -> None:
@@ -43,11 +47,14 @@ def inspect(
     from provenance.examine.runner import Runner
     from provenance.instants import parse_instant
     from provenance_cli.cards import print_examination
+    from provenance_cli.companions import companions_of
     from provenance_cli.crops import write_crops
     from provenance_cli.examine_run import require_language
 
-    for file in files:
+    for file in [*files, *([signed] if signed else [])]:
         _require_file(file)
+    if signed is not None and len(files) != 1:
+        raise UsageError("--signed names the document of one signature: give one FILE")
     reference = parse_instant(at) if at else None
     relied_on = _trust(trust)
     code = 3
@@ -55,12 +62,17 @@ def inspect(
         require_language(ocr)
     with Runner(ocr=ocr) as runner:
         for number, file in enumerate(files):
+            beside = companions_of(file, signed=signed)
+            if beside:
+                together = ", ".join(one.said for one in beside)
+                voice.say(voice.visible(f"{file.name}: looked at together with {together}"))
             found = runner.examine(
                 file,
                 name=file.name,
                 at=datetime.now(UTC),
                 trust=relied_on,
                 reference_time=reference,
+                beside=[one.companion for one in beside],
             )
             if crops is not None:
                 write_crops(found, crops)
@@ -69,7 +81,7 @@ def inspect(
             else:
                 if number:
                     voice.result()
-                print_examination(found, name=str(file), again=_again(file, at, trust, ocr))
+                print_examination(found, name=str(file), again=_again(file, at, trust, ocr, signed))
             code = _worse(code, _code(found))
     if code:
         raise typer.Exit(code)
@@ -85,12 +97,14 @@ def _trust(folder: Path | None) -> "TrustSet":
     return read_trust_folder(folder)
 
 
-def _again(file: Path, at: str | None, trust: Path | None, ocr: str | None) -> str:
+def _again(
+    file: Path, at: str | None, trust: Path | None, ocr: str | None, signed: Path | None
+) -> str:
     """Return the command that gives this answer again."""
     words = ["prov", "inspect", str(file)]
-    words += ["--at", at] if at else []
-    words += ["--trust", str(trust)] if trust else []
-    words += ["--ocr", ocr] if ocr else []
+    options = {"--at": at, "--trust": trust, "--ocr": ocr, "--signed": signed}
+    for option, value in options.items():
+        words += [option, str(value)] if value else []
     return shlex.join(words)
 
 

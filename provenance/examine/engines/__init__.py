@@ -50,15 +50,22 @@ ENGINES: Final[Mapping[str, tuple[str, ...]]] = {
     "application/pdf": ("pdf", "pdf_blocks", "pdf_facts"),
     **dict.fromkeys(_PACKAGES, ("containers",)),
     "application/xml": ("loose_xml",),
-    "application/pkcs7-mime": ("cms",),
-    "message/rfc822": ("mail", "smime", "mail_facts"),
+    "application/pgp-encrypted": ("openpgp",),
+    "application/pgp-keys": ("openpgp",),
+    "application/pgp-signature": ("openpgp",),
+    "application/pkcs7-mime": ("cms", "stated_digests"),
+    "application/x-minisign": ("minisign",),
+    "application/x-signify": ("signify",),
+    "application/x-ssh-signature": ("ssh",),
+    "message/rfc822": ("mail", "smime", "openpgp", "mail_facts"),
+    "text/plain": ("openpgp",),
 }
 """Media type, or its first half with `/*`, to module names in the order they run."""
 
 ALWAYS: Final[tuple[str, ...]] = ("shape",)
 """Engines that run on every document, whatever its format; they read facts only."""
 
-DETACHED: Final[tuple[str, ...]] = ("cms_detached",)
+DETACHED: Final[tuple[str, ...]] = ("cms_detached", "detached")
 """Engines that run on any format when another file lies beside the document."""
 
 OCR: Final[tuple[str, ...]] = ("scan_blocks",)
@@ -105,9 +112,8 @@ def rows_for(
         ocr: language in which pictures are to be read; None = they are not read.
     """
     family = media_type.partition("/")[0] + "/*"
-    row = ENGINES.get(media_type) or ENGINES.get(family, ())
     read = OCR if ocr and (family == "image/*" or media_type in OCR_TYPES) else ()
-    wanted = (*row, *read, *(DETACHED if beside else ()), *ALWAYS)
+    wanted = (*row_of(media_type), *read, *(DETACHED if beside else ()), *ALWAYS)
     missing = tuple(
         Missing(engine=name, extra=EXTRAS[name][1])
         for name in wanted
@@ -115,6 +121,12 @@ def rows_for(
     )
     absent = {one.engine for one in missing}
     return tuple(name for name in wanted if name not in absent), missing
+
+
+def row_of(media_type: str) -> tuple[str, ...]:
+    """Return the engines of a format; empty for one that is not examined yet."""
+    family = media_type.partition("/")[0] + "/*"
+    return ENGINES.get(media_type) or ENGINES.get(family, ())
 
 
 @cache

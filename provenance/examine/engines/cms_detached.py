@@ -2,6 +2,7 @@
 
 from provenance.examine.engines.cms import MODULES, tools
 from provenance.examine.subject import Role, Subject
+from provenance.facts.signed_digests import unwrapped
 from provenance.signatures.cms.documents import inspect_detached
 from provenance.signatures.detected import Detected
 from provenance.signatures.model import SignatureStatus
@@ -21,6 +22,8 @@ def detect(subject: Subject, so_far: tuple[SignatureStatus, ...]) -> Detected:  
         status
         for number, one in enumerate(subject.beside)
         if one.role is Role.SIGNATURE and one.media_type == "application/pkcs7-mime"
+        # A time stamp's response is judged by the engine for all other detached signatures.
+        if unwrapped(one.data) is None
         for status in inspect_detached(
             subject.data, one.data, sha256=subject.sha256, context=context, number=number
         )

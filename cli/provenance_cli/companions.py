@@ -1,0 +1,75 @@
+"""Find the files in a folder that belong to one of them: its signatures, or what it signs.
+
+By name, in the same folder, regular files alone (a link could lead anywhere). A file named by hand
+goes before what a name suggests. What was found is said in one line, because it changes the answer.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from provenance.examine.runner import Companion
+from provenance.examine.subject import Role
+from provenance.signatures.pairing import How, Pairing, Relation, pair_by_name
+
+MAX_NAMES: Final = 20_000  # of one folder; beyond it, name the document with --signed
+
+_SAID: Final = {
+    Relation.SIGNATURE: "a signature of it",
+    Relation.LIST: "of a list of digests",
+    Relation.SIGNED: "what it may be a signature of",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A file that is looked at together with another."""
+
+    path: Path
+    pairing: Pairing
+
+    @property
+    def companion(self) -> Companion:
+        """As the runner takes it."""
+        role = Role(self.pairing.relation.value)
+        return Companion(document=self.path, role=role, name=self.path.name)
+
+    @property
+    def said(self) -> str:
+        """What it is, for one line of talk."""
+        how = "as you say" if self.pairing.how is How.HAND else f"by its {self.pairing.how}"
+        return f"{self.path.name} ({_SAID[self.pairing.relation]}, {how})"
+
+
+def companions_of(file: Path, *, signed: Path | None) -> list[Found]:
+    """Return what belongs to a file.
+
+    Args:
+        file: the file that is looked at.
+        signed: the document that it is a signature of, as somebody says.
+    """
+    names = _names_beside(file)
+    found = [
+        Found(path=file.with_name(names[pairing.index]), pairing=pairing)
+        for pairing in pair_by_name(file.name, names)
+    ]
+    if signed is None:
+        return found
+    by_hand = Pairing(index=-1, relation=Relation.SIGNED, how=How.HAND)
+    others = [one for one in found if one.pairing.relation is not Relation.SIGNED]
+    return [Found(path=signed, pairing=by_hand), *others]
+
+
+def _names_beside(file: Path) -> list[str]:
+    """Names of the other regular files in the folder; none where it may not be listed."""
+    try:
+        with os.scandir(file.parent) as entries:
+            names = [
+                entry.name
+                for entry, _ in zip(entries, range(MAX_NAMES), strict=False)
+                if entry.name != file.name and entry.is_file(follow_symlinks=False)
+            ]
+    except OSError:  # a folder that only lets its files be opened by name
+        return []
+    return sorted(names)
