@@ -12,6 +12,8 @@ from provenance_cli.options import JsonOption
 
 if TYPE_CHECKING:
     from provenance.examine.examination import Examination
+    from provenance.examine.runner import Runner
+    from provenance_cli.companions import Found
 
 WEAK = frozenset({"BROKEN", "REVOKED", "CHANGED_AFTER_SIGNING", "IDENTITY_MISMATCH"})
 
@@ -32,9 +34,7 @@ def inspect(
     """Look at files without a desk; exit code 1: a signature fails, 3: none could be checked."""
     from provenance.examine.runner import Runner
     from provenance.instants import parse_instant
-    from provenance.trust.model import TrustSet
     from provenance_cli.cards import print_examination
-    from provenance_cli.companions import companions_of
 
     for file in [*files, *([signed] if signed else [])]:
         _require_file(file)
@@ -44,18 +44,7 @@ def inspect(
     code = 3
     with Runner() as runner:
         for number, file in enumerate(files):
-            beside = companions_of(file, signed=signed)
-            if beside:
-                together = ", ".join(one.said for one in beside)
-                voice.say(voice.visible(f"{file.name}: looked at together with {together}"))
-            found = runner.examine(
-                file,
-                name=file.name,
-                at=datetime.now(UTC),
-                trust=TrustSet(),
-                reference_time=reference,
-                beside=[one.companion for one in beside],
-            )
+            found = _look(runner, file, signed=signed, reference=reference)
             if as_json:
                 voice.result(found.to_json())
             else:
@@ -65,6 +54,39 @@ def inspect(
             code = _worse(code, _code(found))
     if code:
         raise typer.Exit(code)
+
+
+def _look(
+    runner: "Runner", file: Path, *, signed: Path | None, reference: datetime | None
+) -> "Examination":
+    """Examine a file with what belongs to it; once more when it states what it is of."""
+    from provenance.signatures.pairing import Relation, stated_in
+    from provenance_cli.companions import companions_of, document_by_digest
+
+    beside = companions_of(file, signed=signed)
+    found = _examine(runner, file, beside, reference)
+    if any(one.pairing.relation is Relation.SIGNED for one in beside) or found.facts is None:
+        return found
+    document = document_by_digest(file, stated_in(found.facts.properties))
+    return _examine(runner, file, [document, *beside], reference) if document else found
+
+
+def _examine(
+    runner: "Runner", file: Path, beside: "list[Found]", reference: datetime | None
+) -> "Examination":
+    from provenance.trust.model import TrustSet
+
+    if beside:
+        together = ", ".join(one.said for one in beside)
+        voice.say(voice.visible(f"{file.name}: looked at together with {together}"))
+    return runner.examine(
+        file,
+        name=file.name,
+        at=datetime.now(UTC),
+        trust=TrustSet(),
+        reference_time=reference,
+        beside=[one.companion for one in beside],
+    )
 
 
 def _require_file(file: Path) -> None:
