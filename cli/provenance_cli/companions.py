@@ -1,11 +1,15 @@
 """Find the files in a folder that belong to one of them: its signatures, or what it signs.
 
 By name, in the same folder, regular files alone (a link could lead anywhere). A file named by hand
-goes before what a name suggests. What was found is said in one line, because it changes the answer.
+goes before what a name suggests. A signature that states the digest of its document finds it under
+any name, among at most MAX_DIGESTED files. What was found is said in one line, because it changes
+the answer.
 """
 
 import os
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from hashlib import file_digest
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +17,8 @@ from provenance.examine.runner import Companion
 from provenance.examine.subject import Role
 from provenance.signatures.pairing import How, Pairing, Relation, pair_by_name
 
+MAX_DIGESTED: Final = 200  # files read to find a document by its digest
+MAX_BYTES: Final = 256 << 20  # of all of them together
 MAX_NAMES: Final = 20_000  # of one folder; beyond it, name the document with --signed
 
 _SAID: Final = {
@@ -59,6 +65,30 @@ def companions_of(file: Path, *, signed: Path | None) -> list[Found]:
     by_hand = Pairing(index=-1, relation=Relation.SIGNED, how=How.HAND)
     others = [one for one in found if one.pairing.relation is not Relation.SIGNED]
     return [Found(path=signed, pairing=by_hand), *others]
+
+
+def document_by_digest(file: Path, stated: AbstractSet[str]) -> Found | None:
+    """Return the file in the same folder whose SHA-256 a signature states.
+
+    Args:
+        file: the signature.
+        stated: digests that it states, each as `sha256:` and hexadecimal.
+    """
+    left = MAX_BYTES
+    for name in _names_beside(file)[:MAX_DIGESTED] if stated else ():
+        path = file.with_name(name)
+        try:
+            left -= path.stat().st_size
+            if left < 0:
+                return None
+            with path.open("rb") as stream:
+                digest = f"sha256:{file_digest(stream, 'sha256').hexdigest()}"
+        except OSError:  # not to be read: then it is not looked at together with anything
+            continue
+        if digest in stated:
+            pairing = Pairing(index=-1, relation=Relation.SIGNED, how=How.DIGEST)
+            return Found(path=path, pairing=pairing)
+    return None
 
 
 def _names_beside(file: Path) -> list[str]:

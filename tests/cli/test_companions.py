@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Prov
+from tests.signatures.cms.world import World, sign_cms
 from tests.signatures.detached.maker import Numbered, SshParty
 
 LETTER = b"Dear Sir,\n\nwe shall be repositioning forces.\n"
@@ -88,3 +89,16 @@ def test_a_hostile_name_beside_it_is_harmless(prov: Prov, folder: Path) -> None:
     assert "\x1b" not in ran.out + ran.err
     assert "\u202e" not in ran.out + ran.err
     assert "looked at together with" in ran.err
+
+
+def test_a_signature_that_states_its_document_finds_it_under_any_name(
+    prov: Prov, tmp_path: Path
+) -> None:
+    """A CMS signature names the digest: the renamed letter beside it is found by that."""
+    (tmp_path / "renamed.bin").write_bytes(LETTER)
+    (tmp_path / "x.bin").write_bytes(b"another")
+    container = sign_cms(LETTER, World().ann, detached=True)
+    (tmp_path / "signature.p7s").write_bytes(container)
+    ran = prov("inspect", tmp_path / "signature.p7s")
+    assert "renamed.bin (what it may be a signature of, by its digest)" in ran.err
+    assert (ran.code, "INTACT UNKNOWN SIGNER" in ran.out) == (0, True)

@@ -1,7 +1,5 @@
 """`prov inspect`: what is this file, is it signed, what contradicts itself. Needs no desk."""
 
-import shlex
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +11,6 @@ from provenance_cli.options import JsonOption
 
 if TYPE_CHECKING:
     from provenance.examine.examination import Examination
-    from provenance.trust.model import TrustSet
 
 WEAK = frozenset({"BROKEN", "REVOKED", "CHANGED_AFTER_SIGNING", "IDENTITY_MISMATCH"})
 
@@ -45,67 +42,26 @@ def inspect(
 ) -> None:
     """Look at files without a desk; exit code 1: a signature fails, 3: none could be checked."""
     from provenance.examine.runner import Runner
-    from provenance.instants import parse_instant
-    from provenance_cli.cards import print_examination
-    from provenance_cli.companions import companions_of
-    from provenance_cli.crops import write_crops
     from provenance_cli.examine_run import require_language
+    from provenance_cli.inspect_run import InspectRun, Wishes
 
     for file in [*files, *([signed] if signed else [])]:
         _require_file(file)
     if signed is not None and len(files) != 1:
         raise UsageError("--signed names the document of one signature: give one FILE")
-    reference = parse_instant(at) if at else None
-    relied_on = _trust(trust)
-    code = 3
     if ocr is not None:
         require_language(ocr)
+    code = 3
     with Runner(ocr=ocr) as runner:
+        run = InspectRun(runner, Wishes(at=at, trust=trust, ocr=ocr, crops=crops, signed=signed))
         for number, file in enumerate(files):
-            beside = companions_of(file, signed=signed)
-            if beside:
-                together = ", ".join(one.said for one in beside)
-                voice.say(voice.visible(f"{file.name}: looked at together with {together}"))
-            found = runner.examine(
-                file,
-                name=file.name,
-                at=datetime.now(UTC),
-                trust=relied_on,
-                reference_time=reference,
-                beside=[one.companion for one in beside],
-            )
-            if crops is not None:
-                write_crops(found, crops)
-            if as_json:
-                voice.result(found.to_json())
-            else:
-                if number:
-                    voice.result()
-                print_examination(found, name=str(file), again=_again(file, at, trust, ocr, signed))
+            found = run.look(file)
+            if number and not as_json:
+                voice.result()
+            run.tell(file, found, as_json=as_json)
             code = _worse(code, _code(found))
     if code:
         raise typer.Exit(code)
-
-
-def _trust(folder: Path | None) -> "TrustSet":
-    from provenance.trust.model import TrustSet
-
-    if folder is None:
-        return TrustSet()
-    from provenance_store.trust_folder import read_trust_folder
-
-    return read_trust_folder(folder)
-
-
-def _again(
-    file: Path, at: str | None, trust: Path | None, ocr: str | None, signed: Path | None
-) -> str:
-    """Return the command that gives this answer again."""
-    words = ["prov", "inspect", str(file)]
-    options = {"--at": at, "--trust": trust, "--ocr": ocr, "--signed": signed}
-    for option, value in options.items():
-        words += [option, str(value)] if value else []
-    return shlex.join(words)
 
 
 def _require_file(file: Path) -> None:
