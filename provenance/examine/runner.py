@@ -184,7 +184,10 @@ class Runner:
         blank: Examination,
         trust: TrustSet,
     ) -> Examination:
-        engines, missing = rows_for(main.identification.media_type, beside=bool(others))
+        engines, missing = rows_for(
+            main.identification.media_type,
+            beside=[file.identification.media_type for file, _ in others],
+        )
         if not engines and self._job is None:
             return without_parser(blank)
         total = main.size + sum(file.size for file, _ in others)

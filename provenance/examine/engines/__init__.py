@@ -15,7 +15,7 @@ This module imports nothing of them: the supervisor reads the table too.
 
 import importlib
 import importlib.util
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, Protocol, cast
@@ -31,6 +31,7 @@ ENGINES: Final[Mapping[str, tuple[str, ...]]] = {
     "application/pgp-keys": ("openpgp",),
     "application/pgp-signature": ("openpgp",),
     "application/pkcs7-mime": ("cms", "stated_digests"),
+    "application/vnd.dev.sigstore.bundle+json": ("sigstore", "stated_digests"),
     "application/x-minisign": ("minisign",),
     "application/x-signify": ("signify",),
     "application/x-ssh-signature": ("ssh",),
@@ -42,7 +43,15 @@ ENGINES: Final[Mapping[str, tuple[str, ...]]] = {
 DETACHED: Final[tuple[str, ...]] = ("cms_detached", "detached")
 """Engines that run on any format when another file lies beside the document."""
 
-EXTRAS: Final[Mapping[str, tuple[str, str]]] = {}
+DETACHED_OF: Final[Mapping[str, tuple[str, ...]]] = {
+    "application/vnd.dev.sigstore.bundle+json": ("sigstore_detached",),
+}
+"""Engines that run when a file of this media type lies beside the document: large ones."""
+
+EXTRAS: Final[Mapping[str, tuple[str, str]]] = {
+    "sigstore": ("sigstore", "sigstore"),
+    "sigstore_detached": ("sigstore", "sigstore"),
+}
 """Engine to (import name it needs, extra of the distribution that brings it)."""
 
 
@@ -69,14 +78,17 @@ class Missing:
     extra: str
 
 
-def rows_for(media_type: str, *, beside: bool) -> tuple[tuple[str, ...], tuple[Missing, ...]]:
+def rows_for(
+    media_type: str, *, beside: Collection[str]
+) -> tuple[tuple[str, ...], tuple[Missing, ...]]:
     """Return the engines that run for a format, and those whose extra is not installed.
 
     Args:
         media_type: of the document.
-        beside: whether another file lies beside it that may sign it, or be signed by it.
+        beside: media types of the files beside it that may sign it, or be signed by it.
     """
-    wanted = (*row_of(media_type), *(DETACHED if beside else ()))
+    large = dict.fromkeys(name for one in beside for name in DETACHED_OF.get(one, ()))
+    wanted = (*row_of(media_type), *(DETACHED if beside else ()), *large)
     missing = tuple(
         Missing(engine=name, extra=EXTRAS[name][1])
         for name in wanted
@@ -90,6 +102,11 @@ def row_of(media_type: str) -> tuple[str, ...]:
     """Return the engines of a format; empty for one that is not examined yet."""
     family = media_type.partition("/")[0] + "/*"
     return ENGINES.get(media_type) or ENGINES.get(family, ())
+
+
+def is_detached(name: str) -> bool:
+    """Tell whether an engine looks at the files beside a document, not at the document."""
+    return name in DETACHED or any(name in each for each in DETACHED_OF.values())
 
 
 @cache
