@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from provenance import __version__
 from provenance.errors import Malformed
-from provenance.examine.engines import DETACHED, OCR, Engine, has, load
+from provenance.examine.engines import OCR, Engine, has, is_detached, load
 from provenance.examine.examination import Answer
 from provenance.examine.jail import landlock_abi
 from provenance.examine.subject import Beside, Role, Subject
@@ -105,7 +105,7 @@ def examine_document(document: int, request: dict[str, Any]) -> dict[str, Any]:
 
 def _has_detectors(engines: list[str]) -> bool:
     """Tell whether the format has a detector of its own; detached signatures suit any format."""
-    row = (_LOADED[name] for name in engines if name not in {*DETACHED, *OCR})
+    row = (_LOADED[name] for name in engines if not is_detached(name) and name not in OCR)
     # Of one that cannot be loaded it is not known; its failure is told either way.
     return any(isinstance(engine, Fault) or has(engine, "detect") for engine in row)
 

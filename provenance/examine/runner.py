@@ -190,7 +190,8 @@ class Runner:
         trust: TrustSet,
     ) -> Examination:
         media_type = main.identification.media_type
-        engines, missing = rows_for(media_type, beside=bool(others), ocr=self._ocr)
+        lying = [file.identification.media_type for file, _ in others]
+        engines, missing = rows_for(media_type, beside=lying, ocr=self._ocr)
         total = main.size + sum(file.size for file, _ in others)
         if total > self._limits.file and set(engines) <= set(ALWAYS):
             return without_parser(blank, limit=self._limits.file)

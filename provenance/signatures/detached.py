@@ -58,7 +58,7 @@ def judge_beside(document: Nearby, around: tuple[Nearby, ...], bench: Bench) -> 
         found = [*_within(signature, digests, bench), *_of_lists(signature, lists, naming, bench)]
         if signature.relation is Relation.SIGNATURE:
             found += _over(signature, document, bench)
-            if not found and signature.media_type != CMS:
+            if not found and signature.media_type not in ELSEWHERE:
                 warnings.append(f"{signature.said} holds no signature of it that is read here")
         statuses += found
     if lists and not naming:
@@ -118,7 +118,11 @@ def _plain(
 
 
 SIGNIFY: Final = "application/x-signify"
+
+
 CMS: Final = "application/pkcs7-mime"
+ELSEWHERE: Final = frozenset({CMS, "application/vnd.dev.sigstore.bundle+json"})
+"""Judged by an engine of their own, whose silence is not this one's to explain."""
 FORMATS: Final[Mapping[str, Judge]] = {
     **dict.fromkeys(SIGNATURE_TYPES, inspect_openpgp_beside),
     "application/x-minisign": partial(_plain, Kind.MINISIGN, read_minisign),

@@ -24,6 +24,11 @@ def say_key(status: SignatureStatus) -> str | None:
             "{what} {where} is intact, covers the document as it is now, and was made with the key"
             " of {who}, which this desk has pinned."
         )
+    if status.kind is Kind.SIGSTORE and status.headline is Headline.INTACT_UNKNOWN_SIGNER:
+        return (
+            "{what} {where} is intact: the signed bytes have not changed. It was made as {who},"
+            " an identity that this desk has not pinned."
+        )
     if status.headline is Headline.INTACT_UNKNOWN_SIGNER:
         calls = " It calls itself {who}." if status.identity.subject else ""
         return (
@@ -47,6 +52,9 @@ def key_identity(status: SignatureStatus, who: str) -> str:
         return f"Who: {who}{named}, as this desk has found out. {_UNPROVEN}"
     if status.signer is Signer.MISMATCH:
         return f"Who: {who}{named}, and the document names {status.claimed_author!r}."
+    if status.kind is Kind.SIGSTORE and status.signer is Signer.UNKNOWN:
+        checked = status.identity.issuer or "somebody it does not name"
+        return f"Who: {who}, as {checked} checked; this desk has not pinned that identity."
     if status.signer is Signer.UNKNOWN:
         calls = f"; the key calls itself {who}" if status.identity.subject else ""
         return f"Who: unknown{named}{calls}. Anyone can make a key with any name."

@@ -16,7 +16,7 @@ This module imports nothing of them: the supervisor reads the table too.
 
 import importlib
 import importlib.util
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, Protocol, cast
@@ -54,6 +54,7 @@ ENGINES: Final[Mapping[str, tuple[str, ...]]] = {
     "application/pgp-keys": ("openpgp",),
     "application/pgp-signature": ("openpgp",),
     "application/pkcs7-mime": ("cms", "stated_digests"),
+    "application/vnd.dev.sigstore.bundle+json": ("sigstore", "stated_digests"),
     "application/x-minisign": ("minisign",),
     "application/x-signify": ("signify",),
     "application/x-ssh-signature": ("ssh",),
@@ -74,7 +75,16 @@ OCR: Final[tuple[str, ...]] = ("scan_blocks",)
 OCR_TYPES: Final = frozenset({"application/pdf"})
 """Formats beside pictures that may be made of pictures."""
 
-EXTRAS: Final[Mapping[str, tuple[str, str]]] = {"scan_blocks": ("tesserocr", "ocr")}
+DETACHED_OF: Final[Mapping[str, tuple[str, ...]]] = {
+    "application/vnd.dev.sigstore.bundle+json": ("sigstore_detached",),
+}
+"""Engines that run when a file of this media type lies beside the document: large ones."""
+
+EXTRAS: Final[Mapping[str, tuple[str, str]]] = {
+    "scan_blocks": ("tesserocr", "ocr"),
+    "sigstore": ("sigstore", "sigstore"),
+    "sigstore_detached": ("sigstore", "sigstore"),
+}
 """Engine to (import name it needs, extra of the distribution that brings it)."""
 
 
@@ -102,18 +112,19 @@ class Missing:
 
 
 def rows_for(
-    media_type: str, *, beside: bool, ocr: str | None = None
+    media_type: str, *, beside: Collection[str], ocr: str | None = None
 ) -> tuple[tuple[str, ...], tuple[Missing, ...]]:
     """Return the engines that run for a format, and those whose extra is not installed.
 
     Args:
         media_type: of the document.
-        beside: whether another file lies beside it that may sign it, or be signed by it.
+        beside: media types of the files beside it that may sign it, or be signed by it.
         ocr: language in which pictures are to be read; None = they are not read.
     """
     family = media_type.partition("/")[0] + "/*"
     read = OCR if ocr and (family == "image/*" or media_type in OCR_TYPES) else ()
-    wanted = (*row_of(media_type), *read, *(DETACHED if beside else ()), *ALWAYS)
+    large = dict.fromkeys(name for one in beside for name in DETACHED_OF.get(one, ()))
+    wanted = (*row_of(media_type), *read, *(DETACHED if beside else ()), *large, *ALWAYS)
     missing = tuple(
         Missing(engine=name, extra=EXTRAS[name][1])
         for name in wanted
@@ -127,6 +138,11 @@ def row_of(media_type: str) -> tuple[str, ...]:
     """Return the engines of a format; empty for one that is not examined yet."""
     family = media_type.partition("/")[0] + "/*"
     return ENGINES.get(media_type) or ENGINES.get(family, ())
+
+
+def is_detached(name: str) -> bool:
+    """Tell whether an engine looks at the files beside a document, not at the document."""
+    return name in DETACHED or any(name in each for each in DETACHED_OF.values())
 
 
 @cache

@@ -73,7 +73,7 @@ def test_every_kind_of_package_has_its_row() -> None:
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ):
         assert "containers" in ENGINES[media_type]
-    assert rows_for("application/xml", beside=False)[0][0] == "loose_xml"
+    assert rows_for("application/xml", beside=[])[0][0] == "loose_xml"
 
 
 def test_what_a_reader_is_told(parties: Parties) -> None:
