@@ -10,6 +10,7 @@ from provenance.signatures.model import SignatureStatus
 MODULES = (
     "lxml.etree",
     # what the engine imports late
+    "cryptography.hazmat.backends.openssl.backend",
     "pyhanko_certvalidator.validate",
     "stringprep",
     "encodings.cp437",
