@@ -79,11 +79,10 @@ def reopen_lax(opened: Opened) -> Opened | Fault:
 
 def _open(data: bytes, mode: str) -> Opened:
     reader = PdfFileReader(io.BytesIO(data), strict=mode == "strict")
-    if reader.encrypted:
-        # The empty user password opens most "protected" PDFs for reading; behind a real one every
-        # text is noise, and a form that seems to be empty proves nothing.
-        if reader.decrypt("").status is AuthStatus.FAILED:
-            raise Malformed("a password is needed to read it")
+    # The empty user password opens most "protected" PDFs for reading; behind a real one every text
+    # is noise, and a form that seems to be empty proves nothing.
+    if reader.encrypted and reader.decrypt("").status is AuthStatus.FAILED:
+        raise Malformed("a password is needed to read it")
     opened = Opened(data=data, reader=reader, mode=mode)
     fault = attempt("list-fields", lambda: _list_fields(opened))
     if isinstance(fault, Fault):
