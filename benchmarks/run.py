@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
+from examine_rows import measure_examination
 from growth_rows import measure_growth
 from intake_rows import measure_large_file, measure_small_files
 from ledger_rows import (
@@ -30,6 +31,7 @@ RESULTS: Final = Path(__file__).resolve().parent / "RESULTS.md"
 SUBJECTS: Final = {
     "start": measure_start,
     "verdict": measure_verdict,
+    "examine": measure_examination,
     "small": measure_small_files,
     "large": measure_large_file,
     "tree": measure_tree,
@@ -59,6 +61,7 @@ def main() -> int:
             rounds=1 if asked.quick else asked.rounds,
             small_files=500 if asked.quick else 5_000,
             large_bytes=(64 if asked.quick else 1024) << 20,
+            mixed_files=500 if asked.quick else 10_000,
             log_entries=20_000 if asked.quick else 1_000_000,
             add=add,
             draw=drawings.__setitem__,

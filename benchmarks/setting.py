@@ -18,6 +18,8 @@ class Setting:
     rounds: int
     small_files: int
     large_bytes: int
+    mixed_files: int
+    """Documents of many formats on a desk that is examined."""
     log_entries: int
     """Length of the long log."""
     add: Callable[[Row], None]

@@ -43,7 +43,7 @@ def enter(**limits: Any) -> tuple[str, ...]:  # noqa: ANN401 - the arguments of 
     if jail is None:
         return ()
     _spools[:] = make_spools(3)
-    walls = jail.enter(**limits)
+    walls = jail.enter(**limits, ruleset=jail.ruleset)
     os.close(jail.ruleset)
     return walls
 

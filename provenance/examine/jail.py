@@ -121,13 +121,14 @@ class Jail:
             if os.getppid() != parent:
                 os._exit(1)
 
-    def enter(self, *, seconds: float, memory: int, base: int) -> tuple[str, ...]:
+    def enter(self, *, seconds: float, memory: int, base: int, ruleset: int) -> tuple[str, ...]:
         """Close the walls around this process; returns the walls that stand.
 
         Args:
             seconds: CPU seconds, rounded up.
             memory: bytes of address space on top of `base`.
             base: bytes of address space in use (`address_space`).
+            ruleset: descriptor of the Landlock rules in this process; it can be closed afterwards.
         """
         walls = []
         if hasattr(os, "setsid") and os.getpid() != os.getsid(0):
@@ -144,7 +145,7 @@ class Jail:
         if _drop_capabilities(libc):
             walls.append("no-capabilities")
         program = self.closed_program
-        if self.abi and libc.syscall(_LANDLOCK_RESTRICT, self.ruleset, ctypes.c_uint32(0)) == 0:
+        if self.abi and libc.syscall(_LANDLOCK_RESTRICT, ruleset, ctypes.c_uint32(0)) == 0:
             walls.append(f"landlock-{self.abi}")
             program = self.program
         if program and _filter_calls(libc, program):

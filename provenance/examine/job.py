@@ -121,7 +121,12 @@ def _detect(
     """Run a detector; one that raised found nothing and ruled nothing out."""
     found = attempt(name, lambda: engine.detect(subject, so_far))
     if isinstance(found, Fault):
-        failure = DetectorFailure(detector=name, code="engine-failed", message=found.text)
+        locked = "password" in found.message.lower()
+        failure = DetectorFailure(
+            detector=name,
+            code="password-required" if locked else "engine-failed",
+            message=found.text,
+        )
         return Detected(failures=(failure,))
     return found
 

@@ -69,6 +69,7 @@ def _serve_one(
         module, name = request["job"].split(":")
         try:
             job = importlib.import_module(module)
+            run = getattr(job, name)
             getattr(job, "preload", lambda _request: None)(request)
         except Exception as error:  # noqa: BLE001 - no document was opened: the installation is at fault
             fault = f"{type(error).__name__}: {error}"[:300]
@@ -81,7 +82,7 @@ def _serve_one(
         if pid == 0:
             # A job that turns into a program brings the walls for it.
             enter = getattr(job, "enter", None)
-            _child(zygote, jail, base, outer, getattr(job, name), enter, request, descriptors)
+            _child(zygote, jail, base, outer, run, enter, request, descriptors)
     finally:
         for descriptor in descriptors:
             os.close(descriptor)
@@ -155,14 +156,13 @@ def _child(
     """Run one job; never returns."""
     code = EXIT_FAULT
     try:
-        signal.signal(signal.SIGINT, signal.SIG_DFL)
         jail.die_with(zygote)
-        jail = _keep_only(descriptors, jail)
+        rules = _keep_only(descriptors, jail.ruleset)
         limits = request["limits"]
-        enter = enter or jail.enter
-        walls = outer + enter(seconds=limits["seconds"], memory=limits["memory"], base=base)
-        if jail.ruleset >= 0:
-            os.close(jail.ruleset)
+        limited = {"seconds": limits["seconds"], "memory": limits["memory"], "base": base}
+        walls = outer + (enter(**limited) if enter else jail.enter(**limited, ruleset=rules))
+        if rules >= 0:
+            os.close(rules)
         # Spelled by hand: a JSON encoder that is not needed would cost more than the walls.
         _write(b'{"walls": ["' + '", "'.join(walls).encode() + b'"]}\n')
         if request["require_full_jail"] and describe_level(walls) != "full":
@@ -189,20 +189,20 @@ def _run(job: Any, request: dict[str, Any]) -> int:  # noqa: ANN401 - any functi
     return 0
 
 
-def _keep_only(descriptors: list[int], jail: Jail) -> Jail:
+def _keep_only(descriptors: list[int], rules: int) -> int:
     """Null device on 0 to 2, document on 3, answer on 4, files beside it from 5, nothing else.
 
-    The rules of the jail stand behind them until it is entered; returns it with their new place.
+    The rules of the jail stand behind them until it is entered; returns where.
     """
     answer, document, *beside = (_move_up(one) for one in descriptors)
     wanted = [0, 0, 0, document, answer, *beside]  # a zygote's standard input is the null device
-    if jail.ruleset >= 0:
-        wanted.append(jail.ruleset)
+    if rules >= 0:
+        wanted.append(rules)
     for target, source in enumerate(wanted):
         if target != source:
             os.dup2(source, target)
     os.closerange(len(wanted), max(*wanted, 256) + _HIGH)
-    return replace(jail, ruleset=len(wanted) - 1) if jail.ruleset >= 0 else jail
+    return len(wanted) - 1 if rules >= 0 else -1
 
 
 def _move_up(descriptor: int) -> int:

@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeVar
 
 from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.crypt import AuthStatus
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
 
+from provenance.errors import Malformed
 from provenance.signatures.attempt import Fault, attempt
 from provenance.signatures.model import Box
 from provenance.signatures.text import tame
@@ -77,8 +79,10 @@ def reopen_lax(opened: Opened) -> Opened | Fault:
 
 def _open(data: bytes, mode: str) -> Opened:
     reader = PdfFileReader(io.BytesIO(data), strict=mode == "strict")
-    if reader.encrypted:
-        reader.decrypt("")  # the empty user password opens most "protected" PDFs for reading
+    # The empty user password opens most "protected" PDFs for reading; behind a real one every text
+    # is noise, and a form that seems to be empty proves nothing.
+    if reader.encrypted and reader.decrypt("").status is AuthStatus.FAILED:
+        raise Malformed("a password is needed to read it")
     opened = Opened(data=data, reader=reader, mode=mode)
     fault = attempt("list-fields", lambda: _list_fields(opened))
     if isinstance(fault, Fault):

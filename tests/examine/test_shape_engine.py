@@ -1,0 +1,54 @@
+"""The shape of a file, read in the jail: the same answer as outside, for every format."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from provenance.examine.engines import ALWAYS, rows_for
+from provenance.examine.identify import TAIL, identify_bytes
+from provenance.examine.runner import Runner
+from provenance.facts.shape.reading import Claims, read_shape
+from provenance.signatures.axes import Headline
+from provenance.trust.model import TrustSet
+from tests.hostile.mixed.polyglots import ODD, POLYGLOTS
+
+NOW = datetime(2040, 1, 1, tzinfo=UTC)
+NAMES = [*POLYGLOTS, *ODD]
+
+
+@pytest.fixture(scope="module")
+def runner() -> Iterator[Runner]:
+    """One warm runner for all of them."""
+    with Runner() as running:
+        yield running
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_inside_as_outside(name: str, tmp_path: Path, runner: Runner) -> None:
+    """Each trick is told in the jail as it is outside, and never makes a file look signed."""
+    data = POLYGLOTS[name]() if name in POLYGLOTS else ODD[name][1]()
+    path = tmp_path / "letter.pdf.exe"
+    path.write_bytes(data)
+    found = runner.examine(
+        path, name=path.name, at=NOW, trust=TrustSet(), media_type="application/pdf"
+    )
+    kind = identify_bytes(data, data[-TAIL:]).media_type
+    claims = Claims(extension="exe", media_type="application/pdf", tricks=("double-extension",))
+    outside = read_shape(data, kind, claims).observations
+    assert found.facts is not None
+    codes = [one.code for one in found.facts.observations]
+    assert [one for one in found.facts.observations if one in outside] == list(outside), codes
+    assert "double-extension" in codes
+    assert found.headline in {Headline.UNSUPPORTED, Headline.UNSIGNED, Headline.ERROR}
+    assert found.headline is not Headline.UNSIGNED or kind == "application/pdf"
+    assert found.tools["shape"]
+
+
+def test_every_format_gets_it() -> None:
+    """Known or unknown, alone or with a file beside it."""
+    for media_type in ("application/pdf", "text/plain", "application/octet-stream", "x/y"):
+        for beside in (False, True):
+            engines, _ = rows_for(media_type, beside=beside)
+            assert set(ALWAYS) <= set(engines)
