@@ -2,10 +2,10 @@
 
 In order: a new session that dies with its parent; resource limits; no capabilities; no_new_privs;
 Landlock (no file but the interpreter's own libraries, read-only; no TCP; no signal to the outside);
-seccomp (a list of permitted system calls; everything else, among it sockets, fork, exec, kill and
-ptrace, gets EPERM). What the system does not offer is left out, and the level reached is returned:
-it is stored with every examination. Without Landlock no file at all can be opened once seccomp is
-on. Needs no privilege. Imports only the standard library.
+seccomp (a list of permitted system calls; everything else, among it sockets, exec, kill and ptrace,
+gets EPERM; fork and threads get ENOSYS). What the system does not offer is left out, and the level
+reached is returned: it is stored with every examination. Without Landlock no file at all can be
+opened once seccomp is on. Needs no privilege. Imports only the standard library.
 """
 
 import ctypes
@@ -73,6 +73,12 @@ _COMMON: Final = (
     ("getrandom", 318, 278),
     ("exit", 60, 93),
     ("exit_group", 231, 94),
+)
+_THREADS: Final = (
+    # Refused as well, but as "not there" (ENOSYS): a library that can do without threads then does
+    # (rayon, in the reader of C2PA in PDF files), and after EPERM aborts the worker.
+    ("clone", 56, 220),
+    ("clone3", 435, 435),
 )
 _X86_ONLY: Final = (("time", 201), ("arch_prctl", 158))
 _FILES: Final = (
@@ -223,23 +229,27 @@ def _filter_calls(libc: ctypes.CDLL, *, files: bool) -> bool:
     numbers = [int(row[column]) for row in (*_COMMON, *(_FILES if files else ()))]
     if machine == "x86_64":
         numbers += [row[1] for row in (*_X86_ONLY, *(_FILES_X86_ONLY if files else ()))]
-    program = _assemble(_AUDIT_ARCH[machine], sorted(numbers))
+    absent = [int(row[column]) for row in _THREADS]
+    program = _assemble(_AUDIT_ARCH[machine], sorted(numbers), absent)
     code = ctypes.create_string_buffer(program, len(program))
     header = struct.pack("@HP", len(program) // 8, ctypes.addressof(code))
     return int(libc.prctl(_PR_SET_SECCOMP, 2, header, 0, 0)) == 0
 
 
-def _assemble(arch: int, numbers: list[int]) -> bytes:
-    """Classic BPF: right architecture or die; a permitted number or EPERM."""
+def _assemble(arch: int, numbers: list[int], absent: list[int]) -> bytes:
+    """Classic BPF: right architecture or die; a permitted number, ENOSYS for threads, or EPERM."""
 
     def step(code: int, true: int, false: int, value: int) -> bytes:
         return struct.pack("=HBBI", code, true, false, value)
 
     load, equal, give = 0x20, 0x15, 0x06
     kill, refuse, allow = 0x80000000, 0x00050000 | errno.EPERM, 0x7FFF0000
+    missing = 0x00050000 | errno.ENOSYS
     program = [step(load, 0, 0, 4), step(equal, 1, 0, arch), step(give, 0, 0, kill)]
     program.append(step(load, 0, 0, 0))
     for number in numbers:
         program += [step(equal, 0, 1, number), step(give, 0, 0, allow)]
+    for number in absent:
+        program += [step(equal, 0, 1, number), step(give, 0, 0, missing)]
     program.append(step(give, 0, 0, refuse))
     return b"".join(program)
