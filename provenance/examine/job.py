@@ -12,6 +12,7 @@ import hashlib
 import importlib
 import os
 import pkgutil
+from dataclasses import replace
 from typing import Any, Final
 
 from provenance import __version__
@@ -25,8 +26,8 @@ from provenance.facts.model import Facts, merge_facts
 from provenance.instants import parse_instant
 from provenance.signatures.attempt import Fault, attempt
 from provenance.signatures.codec import from_jsonable, to_jsonable
-from provenance.signatures.detected import Detected, report_of
-from provenance.signatures.model import DetectorFailure, SignatureStatus
+from provenance.signatures.detected import Detected, open_about_ink, report_of
+from provenance.signatures.model import DetectorFailure, SignatureReport, SignatureStatus
 from provenance.trust.model import TrustSet
 
 FIRST_BESIDE: Final = 5  # descriptor of the first file beside the document; 3 and 4 are taken
@@ -75,12 +76,24 @@ def examine_document(document: int, request: dict[str, Any]) -> dict[str, Any]:
         if has(engine, "read_facts"):
             facts.append(_read_facts(name, engine, subject))
     answer = Answer(
-        signatures=report_of(subject.sha256, detected),
+        signatures=_report(subject, detected),
         facts=merge_facts(tuple(facts)) if facts else None,
         tools=tools,
     )
     found: dict[str, Any] = to_jsonable(answer)
     return found
+
+
+def _report(subject: Subject, detected: list[Detected]) -> SignatureReport:
+    """A row of fact readers alone leaves signatures as open as no row at all."""
+    report = report_of(subject.sha256, detected)
+    if detected:
+        return report
+    return replace(
+        report,
+        unsupported_media_type=subject.media_type,
+        not_determined=open_about_ink(subject.media_type),
+    )
 
 
 def _detect(
