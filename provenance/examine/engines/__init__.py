@@ -26,14 +26,32 @@ from provenance.signatures.detected import Detected
 from provenance.signatures.model import SignatureStatus
 
 ENGINES: Final[Mapping[str, tuple[str, ...]]] = {
-    "application/pdf": ("pdf", "pdf_blocks", "pdf_facts"),
+    "application/pdf": ("pdf", "pdf_blocks", "pdf_facts", "c2pa"),
+    "image/jpeg": ("c2pa", "image_facts"),
+    "image/png": ("c2pa", "image_facts"),
+    "image/webp": ("c2pa", "image_facts"),
+    "image/tiff": ("c2pa", "image_facts"),
+    "image/gif": ("c2pa", "image_facts"),
+    "image/heic": ("c2pa", "image_facts"),
+    "image/heif": ("c2pa", "image_facts"),
+    "image/avif": ("c2pa", "image_facts"),
+    "image/svg+xml": ("c2pa",),
+    "video/mp4": ("c2pa",),
+    "video/quicktime": ("c2pa",),
+    "video/x-msvideo": ("c2pa",),
+    "audio/mp4": ("c2pa",),
+    "audio/mpeg": ("c2pa",),
+    "audio/wav": ("c2pa",),
+    "audio/flac": ("c2pa",),
 }
 """Media type, or its first half with `/*`, to module names in the order they run."""
 
 DETACHED: Final[tuple[str, ...]] = ()
 """Engines that run on any format when another file lies beside the document."""
 
-EXTRAS: Final[Mapping[str, tuple[str, str]]] = {}
+EXTRAS: Final[Mapping[str, tuple[str, str]]] = {
+    "c2pa": ("c2pa", "c2pa"),
+}
 """Engine to (import name it needs, extra of the distribution that brings it)."""
 
 
