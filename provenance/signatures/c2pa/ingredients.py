@@ -98,13 +98,17 @@ def judge_ingredients(
     """
     statuses: list[SignatureStatus] = []
     warnings: list[str] = []
+    left = 0
     for one in troubled:
         if not one.broken and not one.unclear:
             codes = ", ".join(dict.fromkeys(finding.code for finding in one.every))
             warnings.append(f"{_named(one)} has credentials with open questions ({codes})")
         elif len(statuses) < MAX_SHOWN:
             statuses.append(_status(one, blank))
-    return tuple(statuses), tuple(dict.fromkeys(warnings))[:MAX_SHOWN]
+        else:
+            left += 1
+    more = (f"{left} further ingredients are broken or unclear",) if left else ()
+    return tuple(statuses), (*more, *dict.fromkeys(warnings))[:MAX_SHOWN]
 
 
 def _status(one: Troubled, blank: SignatureStatus) -> SignatureStatus:

@@ -1,7 +1,8 @@
 """Who made an intact claim signature, and when: the rules of `vouching`, and four of C2PA's own.
 
   1. A certificate that the desk lists by itself (`c2pa_allowed`, or an anchor that is no authority)
-     is PINNED while it is in its period; no chain is asked for.
+     is PINNED while it is in its period; no chain is asked for. Where there is one, and a list of
+     the desk revokes the certificate, the list counts.
   2. A chain counts only when the library accepts it too (profile of C2PA 14.5, OpenSSL strict).
   3. What the certificate may be used for must be for signing claims: what the desk lists, or what
      C2PA lists. Certificates of time authorities and OCSP responders never sign claims, though the
@@ -120,7 +121,8 @@ def _pinned(
     """Rule 1."""
     anchors = {one.der for one in context.trust.anchors_for(Purpose.C2PA)}
     own_anchor = der in anchors and not certificate.ca
-    if der not in context.trust.c2pa_allowed and not own_anchor:
+    revoked = any(code.startswith("revoked") for code in status.native_codes)
+    if revoked or (der not in context.trust.c2pa_allowed and not own_anchor):
         return status
     moment = status.proven_not_after or context.now
     state = CertAtTime.VALID

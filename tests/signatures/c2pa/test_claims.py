@@ -12,6 +12,7 @@ from provenance.signatures.axes import ChangedAfter, Headline, Integrity, Kind, 
 from provenance.signatures.c2pa.claims import check_claim
 from provenance.signatures.c2pa.cose import parse_signature
 from provenance.signatures.c2pa.identity import judge_identities, may_decode
+from provenance.signatures.c2pa.ingredients import Troubled, judge_ingredients
 from provenance.signatures.c2pa.jumbf import read_manifest
 from provenance.signatures.c2pa.report import (
     Assertion,
@@ -243,6 +244,24 @@ def test_identities_that_were_not_asked_about() -> None:
         ("cawg.ica.did_unavailable",),
         ("cawg.identity.sig_type.unknown",),
     ]
+
+
+def test_more_bad_ingredients_than_are_shown() -> None:
+    """A collage of many broken files shows the first ones and counts the rest."""
+    failed = (Finding(code="claimSignature.mismatch"),)
+    many = tuple(
+        Troubled(
+            ingredient=Ingredient(
+                label=f"i{n}", title="", relationship="", manifest=None, recorded=()
+            ),
+            address=str(n),
+            found=failed,
+        )
+        for n in range(25)
+    )
+    statuses, warnings = judge_ingredients(many, BLANK)
+    assert {one.headline for one in statuses} == {Headline.BROKEN}
+    assert (len(statuses), warnings) == (20, ("5 further ingredients are broken or unclear",))
 
 
 def test_an_attempt_that_fails_is_a_value() -> None:

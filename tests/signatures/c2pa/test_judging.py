@@ -158,6 +158,9 @@ def test_revoked(world: World) -> None:
     (status,) = judge(signed(world, camera), trust).statuses
     assert status.headline is Headline.INTACT_TIME_UNPROVEN
     assert status.anchor_id is not None
+    listed = dataclasses.replace(trust, c2pa_allowed=(camera.der,))
+    assert judge(stamped, listed).headline is Headline.REVOKED
+    assert judge(signed(world, camera), listed).headline is Headline.INTACT_TIME_UNPROVEN
 
 
 def _revoking(authority: Party, revoked: Party, when: datetime) -> bytes:
