@@ -3,9 +3,10 @@
 In order: a new session that dies with its parent; resource limits; no capabilities; no_new_privs;
 Landlock (no file but the interpreter's own libraries, read-only; no TCP; no signal to the outside);
 seccomp (a list of permitted system calls, of fcntl a list of commands; everything else, among it
-sockets, fork, exec, kill and ptrace, gets EPERM). What the system does not offer is left out, and
-the level reached is returned: it is stored with every examination. Without Landlock no file at all
-can be opened once seccomp is on. Needs no privilege. Imports only the standard library.
+sockets, exec, kill and ptrace, gets EPERM; fork and threads get ENOSYS). What the system does not
+offer is left out, and the level reached is returned: it is stored with every examination. Without
+Landlock no file at all can be opened once seccomp is on. Needs no privilege. Imports only the
+standard library.
 
 Built once in the zygote (`prepare_jail`), entered by each child in a dozen system calls: every page
 of memory that a child writes to is copied for it, and that is most of what a child costs.
@@ -82,6 +83,12 @@ _FCNTL_COMMANDS: Final = (0, 1, 2, 3, 1030)
 """F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_DUPFD_CLOEXEC. Not F_SETOWN, F_SETSIG, F_SETFL (O_ASYNC)
 or F_NOTIFY: a descriptor that signals its owner reaches processes outside although kill is refused,
 where the kernel is older than 6.12 and Landlock has no signal scope. Nor locks and leases."""
+_THREADS: Final = (
+    # Refused as well, but as "not there" (ENOSYS): a library that can do without threads then does
+    # (rayon, in the reader of C2PA in PDF files), and after EPERM aborts the worker.
+    ("clone", 56, 220),
+    ("clone3", 435, 435),
+)
 _X86_ONLY: Final = (("time", 201), ("arch_prctl", 158))
 _FILES: Final = (
     # only with Landlock, which limits them to the interpreter's libraries
@@ -291,7 +298,8 @@ def permitted_calls(*, files: bool, more: tuple[tuple[str, int, int], ...] = ())
     numbers = [int(row[column]) for row in (*_COMMON, *(_FILES if files else ()), *more)]
     if machine == "x86_64":
         numbers += [row[1] for row in (*_X86_ONLY, *(_FILES_X86_ONLY if files else ()))]
-    return _assemble(_AUDIT_ARCH[machine], sorted(numbers), _FCNTL[machine])
+    absent = [int(row[column]) for row in _THREADS]
+    return _assemble(_AUDIT_ARCH[machine], sorted(numbers), absent, _FCNTL[machine])
 
 
 def _filter_calls(libc: ctypes.CDLL, program: bytes) -> bool:
@@ -301,18 +309,21 @@ def _filter_calls(libc: ctypes.CDLL, program: bytes) -> bool:
     return int(libc.prctl(_PR_SET_SECCOMP, 2, header, 0, 0)) == 0
 
 
-def _assemble(arch: int, numbers: list[int], fcntl: int) -> bytes:
-    """Classic BPF: right architecture or die; a permitted number or EPERM; fcntl by command."""
+def _assemble(arch: int, numbers: list[int], absent: list[int], fcntl: int) -> bytes:
+    """Classic BPF: right architecture or die; permitted, ENOSYS for threads, or EPERM."""
 
     def step(code: int, true: int, false: int, value: int) -> bytes:
         return struct.pack("=HBBI", code, true, false, value)
 
     load, equal, give = 0x20, 0x15, 0x06
     kill, refuse, allow = 0x80000000, 0x00050000 | errno.EPERM, 0x7FFF0000
+    missing = 0x00050000 | errno.ENOSYS
     program = [step(load, 0, 0, 4), step(equal, 1, 0, arch), step(give, 0, 0, kill)]
     program.append(step(load, 0, 0, 0))
     for number in numbers:
         program += [step(equal, 0, 1, number), step(give, 0, 0, allow)]
+    for number in absent:
+        program += [step(equal, 0, 1, number), step(give, 0, 0, missing)]
     program += [step(equal, 1, 0, fcntl), step(give, 0, 0, refuse)]
     # struct seccomp_data: args[1], the command, lies at 24, its high half at 28 (little endian).
     program += [step(load, 0, 0, 28), step(equal, 1, 0, 0), step(give, 0, 0, refuse)]

@@ -60,6 +60,7 @@ class Zygote:
                 stderr=subprocess.PIPE,
                 env=_clean_environment(),
                 start_new_session=True,
+                cwd="/",  # a library that looks for its parts in the current folder finds none
             )
         except OSError as error:
             ours.close()

@@ -26,6 +26,12 @@ class Detected:
     """About the document as a whole; what concerns one signature stands in its status."""
 
 
+def open_about_ink(media_type: str) -> tuple[str, ...]:
+    """Return the question that no detector of digital signatures answers about a picture."""
+    picture = media_type.startswith("image/")
+    return ("ink or a drawn signature on the picture",) if picture else ()
+
+
 def report_of(sha256: str, parts: Iterable[Detected]) -> SignatureReport:
     """Put the answers of all detectors of one document together, in their order."""
     found = tuple(parts)

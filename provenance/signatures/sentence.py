@@ -94,6 +94,8 @@ _WHAT: Final = {
     Kind.SMIME: "The mail's signature",
     Kind.PDF_USAGE_RIGHTS: "The software's usage-rights mark (not an author's signature)",
     **mail.WHAT,
+    Kind.C2PA_INGREDIENT: "The signature of an earlier file that went into this one,",
+    Kind.CAWG_IDENTITY: "The signature of a named person or publisher inside the credentials,",
 }
 _SAY_OF: Final[dict[tuple[Kind, Headline], str]] = {
     (Kind.SMIME, Headline.VERIFIED): (
@@ -122,6 +124,12 @@ _BASIS: Final = {
     TimeBasis.ARCHIVED_KEY_WINDOW: "the key was seen in use in that period",
     TimeBasis.CLAIMED: "only the signer's own clock says so",
     TimeBasis.NONE: "no time is given",
+}
+_UNPROVEN_TEXT: Final = "That does not prove that the person meant, wrote or read every word."
+_UNPROVEN: Final = {
+    Kind.C2PA: (
+        "That does not prove that what it shows is true, only that the file has not changed since."
+    ),
 }
 
 
@@ -197,9 +205,9 @@ def _made_by(status: SignatureStatus) -> str:
 def _identity(status: SignatureStatus) -> str:
     match status.signer:
         case Signer.TRUSTED | Signer.PINNED:
+            unproven = _UNPROVEN.get(status.kind, _UNPROVEN_TEXT)
             return (
-                f"Who: the key of {_who(status)}, vouched for by an anchor of this desk. That does"
-                " not prove that the person meant, wrote or read every word."
+                f"Who: the key of {_who(status)}, vouched for by an anchor of this desk. {unproven}"
             )
         case Signer.SELF_SIGNED:
             return f"Who: the certificate {_who(status)} vouches for itself; anyone can make one."

@@ -13,6 +13,8 @@ from PIL import Image
 from tests.cli.conftest import Prov
 from tests.desk.scene import LETTER, ROOT
 
+C2PA = importlib.util.find_spec("c2pa") is not None
+
 
 def _signing() -> ModuleType:
     """The parties and the signer of the signature tests."""
@@ -40,6 +42,7 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     kinds = {
         "text.txt": b"a plain text\n",
         "image.png": image.getvalue(),
+        "sound.ogg": b"OggS" + bytes(60),
         "unsigned.pdf": LETTER.read_bytes(),
         "signed.pdf": signed,
         "broken.pdf": b"%PDF-1.7\n" + b"\xff" * 2000,
@@ -58,7 +61,8 @@ def _written(path: Path, data: bytes) -> Path:
     ("name", "code", "headline"),
     [
         ("text.txt", 0, "UNSIGNED"),
-        ("image.png", 3, "UNSUPPORTED"),
+        ("sound.ogg", 3, "UNSUPPORTED"),
+        ("image.png", 0, "UNSIGNED") if C2PA else ("image.png", 3, "UNSUPPORTED"),
         ("unsigned.pdf", 0, "EMPTY_SLOT"),
         ("signed.pdf", 0, ""),
         ("broken.pdf", 3, ""),

@@ -47,8 +47,8 @@ _PACKAGES: Final = (
 )
 
 ENGINES: Final[Mapping[str, tuple[str, ...]]] = {
-    "application/pdf": ("pdf", "pdf_blocks", "pdf_facts"),
-    **dict.fromkeys(_PACKAGES, ("containers",)),
+    "application/pdf": ("pdf", "pdf_blocks", "pdf_facts", "c2pa"),
+    **dict.fromkeys(_PACKAGES, ("containers", "c2pa")),
     "application/xml": ("loose_xml",),
     "application/pgp-encrypted": ("openpgp",),
     "application/pgp-keys": ("openpgp",),
@@ -60,6 +60,22 @@ ENGINES: Final[Mapping[str, tuple[str, ...]]] = {
     "application/x-ssh-signature": ("ssh",),
     "message/rfc822": ("mail", "smime", "openpgp", "mail_facts"),
     "text/plain": ("openpgp",),
+    "image/jpeg": ("c2pa", "image_facts"),
+    "image/png": ("c2pa", "image_facts"),
+    "image/webp": ("c2pa", "image_facts"),
+    "image/tiff": ("c2pa", "image_facts"),
+    "image/gif": ("c2pa", "image_facts"),
+    "image/heic": ("c2pa", "image_facts"),
+    "image/heif": ("c2pa", "image_facts"),
+    "image/avif": ("c2pa", "image_facts"),
+    "image/svg+xml": ("c2pa",),
+    "video/mp4": ("c2pa",),
+    "video/quicktime": ("c2pa",),
+    "video/x-msvideo": ("c2pa",),
+    "audio/mp4": ("c2pa",),
+    "audio/mpeg": ("c2pa",),
+    "audio/wav": ("c2pa",),
+    "audio/flac": ("c2pa",),
 }
 """Media type, or its first half with `/*`, to module names in the order they run."""
 
@@ -84,6 +100,7 @@ EXTRAS: Final[Mapping[str, tuple[str, str]]] = {
     "scan_blocks": ("tesserocr", "ocr"),
     "sigstore": ("sigstore", "sigstore"),
     "sigstore_detached": ("sigstore", "sigstore"),
+    "c2pa": ("c2pa", "c2pa"),
 }
 """Engine to (import name it needs, extra of the distribution that brings it)."""
 
