@@ -53,7 +53,7 @@ def enter(**limits: Any) -> tuple[str, ...]:  # noqa: ANN401 - the arguments of 
     jail = prepare_program_jail(PYTHON, readable_folders())
     assert jail is not None
     _spools[:] = make_spools(1)
-    return jail.enter(**limits)
+    return jail.enter(**limits, ruleset=jail.ruleset)
 
 
 def _become(program: str) -> NoReturn:

@@ -78,7 +78,7 @@ def _guarded(name: str, action: Callable[[], T]) -> T | DetectorFailure:
 
     found = attempt(name, step)
     if isinstance(found, Fault):
-        return DetectorFailure(detector=name, code=f"{name}-failed", message=found.text)
+        return DetectorFailure(detector=name, code="engine-failed", message=found.text)
     if isinstance(found, Refusal):
         return DetectorFailure(detector=name, code=found.reason, message=found.text)
     return found

@@ -45,7 +45,7 @@ def inspect_xml(
     )
     found = attempt(DETECTOR, lambda: _look(data, job))
     if isinstance(found, Fault):
-        failure = DetectorFailure(detector=DETECTOR, code="xml-failed", message=found.text)
+        failure = DetectorFailure(detector=DETECTOR, code="engine-failed", message=found.text)
         return Detected(failures=(failure,))
     return found
 

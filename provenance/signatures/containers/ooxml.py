@@ -65,7 +65,7 @@ def _with_lines(
 ) -> Detected:
     lines = attempt(LINES, lambda: find_signature_lines(package))
     if isinstance(lines, Fault):
-        failure = DetectorFailure(detector=LINES, code="lines-failed", message=lines.text)
+        failure = DetectorFailure(detector=LINES, code="engine-failed", message=lines.text)
         return Detected(
             statuses=tuple(statuses),
             ran=(DETECTOR,),

@@ -65,7 +65,7 @@ def test_a_step_that_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loose, "parse_xml", fail)
     report = judge(b"<a/>")
     assert report.headline is Headline.ERROR
-    assert report.detectors_failed[0].code == "xml-failed"
+    assert report.detectors_failed[0].code == "engine-failed"
 
 
 @given(st.binary(max_size=300))
