@@ -19,19 +19,15 @@ from provenance.examine.outcome import Limits, Outcome, OutcomeKind
 from provenance.examine.worker import EXIT_JAIL, EXIT_MEMORY
 from provenance.examine.zygote import RawAnswer
 from provenance.signatures.codec import from_jsonable
+from provenance.signatures.detected import without_detectors
 from provenance.signatures.model import DetectorFailure, SignatureReport
 from provenance.signatures.text import tame
 
 
 def without_parser(blank: Examination) -> Examination:
     """Answer for a format that no worker can examine yet."""
-    media_type = blank.identification.media_type
-    ink = ("ink or a drawn signature on the picture",) if media_type.startswith("image/") else ()
-    report = SignatureReport(
-        document_sha256=blank.document_sha256,
-        unsupported_media_type=media_type,
-        not_determined=ink,
-    )
+    report = SignatureReport(document_sha256=blank.document_sha256)
+    report = without_detectors(report, blank.identification.media_type)
     return replace(blank, signatures=report)
 
 

@@ -2,7 +2,8 @@
 
 In order: read every file by position and compare its digest with the one it was announced under;
 run each engine of the row, guarded on its own. An engine that raises is listed as a failed
-detector, and the document is then ERROR rather than "unsigned". Out of memory ends the worker
+detector, and the document is then ERROR rather than "unsigned". A row that reads facts only, with
+no detector of the format's own, is UNSUPPORTED: nobody looked. Out of memory ends the worker
 instead, with an outcome of its own. The trust set arrives in the zygote, once for many documents,
 and is inherited by every child.
 """
@@ -16,7 +17,7 @@ from typing import Any, Final
 
 from provenance import __version__
 from provenance.errors import Malformed
-from provenance.examine.engines import Engine, has, load
+from provenance.examine.engines import DETACHED, Engine, has, load
 from provenance.examine.examination import Answer
 from provenance.examine.jail import landlock_abi
 from provenance.examine.subject import Beside, Role, Subject
@@ -25,7 +26,7 @@ from provenance.facts.model import Facts, merge_facts
 from provenance.instants import parse_instant
 from provenance.signatures.attempt import Fault, attempt
 from provenance.signatures.codec import from_jsonable, to_jsonable
-from provenance.signatures.detected import Detected, report_of
+from provenance.signatures.detected import Detected, report_of, without_detectors
 from provenance.signatures.model import DetectorFailure, SignatureStatus
 from provenance.trust.model import TrustSet
 
@@ -74,13 +75,21 @@ def examine_document(document: int, request: dict[str, Any]) -> dict[str, Any]:
             detected.append(_detect(name, engine, subject, so_far))
         if has(engine, "read_facts"):
             facts.append(_read_facts(name, engine, subject))
+    report = report_of(subject.sha256, detected)
+    if not _has_detectors(request["engines"]):
+        report = without_detectors(report, subject.media_type)
     answer = Answer(
-        signatures=report_of(subject.sha256, detected),
+        signatures=report,
         facts=merge_facts(tuple(facts)) if facts else None,
         tools=tools,
     )
     found: dict[str, Any] = to_jsonable(answer)
     return found
+
+
+def _has_detectors(engines: list[str]) -> bool:
+    """Tell whether the format has a detector of its own; detached signatures suit any format."""
+    return any(has(load(name), "detect") for name in engines if name not in DETACHED)
 
 
 def _detect(

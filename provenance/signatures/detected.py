@@ -5,7 +5,7 @@ in the list ran and none of them found anything.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from provenance.signatures.model import DetectorFailure, SignatureReport, SignatureStatus
 
@@ -34,4 +34,19 @@ def report_of(sha256: str, parts: Iterable[Detected]) -> SignatureReport:
         detectors_failed=tuple(one for part in found for one in part.failures),
         not_determined=tuple(one for part in found for one in part.not_determined),
         warnings=tuple(one for part in found for one in part.warnings),
+    )
+
+
+def without_detectors(report: SignatureReport, media_type: str) -> SignatureReport:
+    """Say that no detector exists for the format: that nothing was found means nothing then.
+
+    A signature that was found all the same (a detached one, in a file beside it) keeps its word.
+    """
+    if report.statuses:
+        return report
+    ink = ("ink or a drawn signature on the picture",) if media_type.startswith("image/") else ()
+    return replace(
+        report,
+        unsupported_media_type=media_type,
+        not_determined=(*report.not_determined, *ink),
     )
