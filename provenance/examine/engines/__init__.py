@@ -27,6 +27,27 @@ from provenance.signatures.model import SignatureStatus
 
 ENGINES: Final[Mapping[str, tuple[str, ...]]] = {
     "application/pdf": ("pdf", "pdf_blocks", "pdf_facts"),
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": ("ooxml_facts",),
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ("ooxml_facts",),
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": ("ooxml_facts",),
+    "application/vnd.oasis.opendocument.text": ("odf_facts",),
+    "application/vnd.oasis.opendocument.text-template": ("odf_facts",),
+    "application/vnd.oasis.opendocument.spreadsheet": ("odf_facts",),
+    "application/vnd.oasis.opendocument.spreadsheet-template": ("odf_facts",),
+    "application/vnd.oasis.opendocument.presentation": ("odf_facts",),
+    "application/vnd.oasis.opendocument.presentation-template": ("odf_facts",),
+    "application/vnd.oasis.opendocument.graphics": ("odf_facts",),
+    "application/msword": ("ole_facts",),
+    "application/vnd.ms-excel": ("ole_facts",),
+    "application/vnd.ms-powerpoint": ("ole_facts",),
+    "application/vnd.ms-outlook": ("ole_facts",),
+    "application/x-ole-encrypted-ooxml": ("ole_facts",),
+    "application/x-ole-storage": ("ole_facts",),
+    "application/rtf": ("rtf_facts",),
+    "application/xml": ("web_facts",),
+    "image/svg+xml": ("web_facts",),
+    "text/html": ("web_facts",),
+    "text/plain": ("text_facts",),
 }
 """Media type, or its first half with `/*`, to module names in the order they run."""
 
