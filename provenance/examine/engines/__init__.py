@@ -28,54 +28,66 @@ from provenance.signatures.model import SignatureStatus
 
 _OOXML: Final = "application/vnd.openxmlformats-officedocument."
 _ODF: Final = "application/vnd.oasis.opendocument."
-_PACKAGES: Final = (
+_ZIPS: Final = (
     "application/zip",
     "application/vnd.etsi.asic-e+zip",
     "application/vnd.etsi.asic-s+zip",
-    _OOXML + "wordprocessingml.document",
-    _OOXML + "spreadsheetml.sheet",
-    _OOXML + "presentationml.presentation",
-    *(
-        f"{_ODF}{kind}{template}"
-        for kind in ("text", "spreadsheet", "presentation", "graphics", "chart", "formula", "image")
-        for template in ("", "-template")
-    ),
-    _ODF + "text-master",
-    _ODF + "text-web",
-    _ODF + "database",
-    _ODF + "base",
 )
+_OFFICE: Final = tuple(
+    _OOXML + kind
+    for kind in (
+        "wordprocessingml.document",
+        "spreadsheetml.sheet",
+        "presentationml.presentation",
+    )
+)
+_OPEN_DOCUMENT: Final = tuple(
+    f"{_ODF}{kind}{template}"
+    for kind in ("text", "spreadsheet", "presentation", "graphics", "chart", "formula", "image")
+    for template in ("", "-template")
+)
+_OLE: Final = (
+    "application/msword",
+    "application/vnd.ms-excel",
+    "application/vnd.ms-powerpoint",
+    "application/vnd.ms-outlook",
+    "application/x-ole-encrypted-ooxml",
+    "application/x-ole-storage",
+)
+_PICTURES: Final = tuple(
+    f"image/{kind}" for kind in ("jpeg", "png", "webp", "tiff", "gif", "heic", "heif", "avif")
+)
+_RECORDINGS: Final = (
+    "video/mp4",
+    "video/quicktime",
+    "video/x-msvideo",
+    "audio/mp4",
+    "audio/mpeg",
+    "audio/wav",
+    "audio/flac",
+)
+_PGP: Final = ("application/pgp-encrypted", "application/pgp-keys", "application/pgp-signature")
 
 ENGINES: Final[Mapping[str, tuple[str, ...]]] = {
     "application/pdf": ("pdf", "pdf_blocks", "pdf_facts", "c2pa"),
-    **dict.fromkeys(_PACKAGES, ("containers", "c2pa")),
-    "application/xml": ("loose_xml",),
-    "application/pgp-encrypted": ("openpgp",),
-    "application/pgp-keys": ("openpgp",),
-    "application/pgp-signature": ("openpgp",),
+    "message/rfc822": ("mail", "smime", "openpgp", "mail_facts"),
+    "text/plain": ("openpgp", "text_facts"),
+    "text/html": ("web_facts",),
+    "application/rtf": ("rtf_facts",),
+    "application/xml": ("loose_xml", "web_facts"),
+    "image/svg+xml": ("c2pa", "web_facts"),
     "application/pkcs7-mime": ("cms", "stated_digests"),
     "application/vnd.dev.sigstore.bundle+json": ("sigstore", "stated_digests"),
     "application/x-minisign": ("minisign",),
     "application/x-signify": ("signify",),
     "application/x-ssh-signature": ("ssh",),
-    "message/rfc822": ("mail", "smime", "openpgp", "mail_facts"),
-    "text/plain": ("openpgp",),
-    "image/jpeg": ("c2pa", "image_facts"),
-    "image/png": ("c2pa", "image_facts"),
-    "image/webp": ("c2pa", "image_facts"),
-    "image/tiff": ("c2pa", "image_facts"),
-    "image/gif": ("c2pa", "image_facts"),
-    "image/heic": ("c2pa", "image_facts"),
-    "image/heif": ("c2pa", "image_facts"),
-    "image/avif": ("c2pa", "image_facts"),
-    "image/svg+xml": ("c2pa",),
-    "video/mp4": ("c2pa",),
-    "video/quicktime": ("c2pa",),
-    "video/x-msvideo": ("c2pa",),
-    "audio/mp4": ("c2pa",),
-    "audio/mpeg": ("c2pa",),
-    "audio/wav": ("c2pa",),
-    "audio/flac": ("c2pa",),
+    **dict.fromkeys(_PGP, ("openpgp",)),
+    **dict.fromkeys(_ZIPS, ("containers", "c2pa")),
+    **dict.fromkeys(_OFFICE, ("containers", "c2pa", "ooxml_facts")),
+    **dict.fromkeys(_OPEN_DOCUMENT, ("containers", "c2pa", "odf_facts")),
+    **dict.fromkeys(_OLE, ("ole_facts",)),
+    **dict.fromkeys(_PICTURES, ("c2pa", "image_facts")),
+    **dict.fromkeys(_RECORDINGS, ("c2pa",)),
 }
 """Media type, or its first half with `/*`, to module names in the order they run."""
 
