@@ -27,7 +27,7 @@ OTHERWISE = {
     "more-time": {"ValueError"},
     "spawn": {"EPERM", "PermissionError", "ENOSYS", "OSError"},
     # Threads and processes are said not to exist (`jail._THREADS`).
-    **dict.fromkeys(("os-fork", "call-vfork-by-clone", "call-clone", "call-clone3"), {"ENOSYS"}),
+    **{key: {"ENOSYS"} for key in ("os-fork", "call-vfork-by-clone", "call-clone", "call-clone3")},
 }
 needs_full = pytest.mark.skipif(
     HERE.level != "full", reason="this system does not offer every wall"
