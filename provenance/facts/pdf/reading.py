@@ -11,7 +11,7 @@ from typing import Any
 
 import pypdfium2
 
-from provenance.facts.model import Earlier, Facts, Observation, Weight
+from provenance.facts.model import Earlier, Facts, Observation
 from provenance.facts.pdf.active import find_active
 from provenance.facts.pdf.fonts import judge_fonts
 from provenance.facts.pdf.properties import Properties, judge_properties, read_properties
@@ -54,7 +54,7 @@ def _read(
     if isinstance(stated, Fault):
         notes.append(stated.text)
         stated = Properties(info={}, xmp={})
-    observed = list(judge_properties(stated, at)) + _shape(survey)
+    observed = judge_properties(stated, at)
     earlier: tuple[Earlier, ...] = ()
     if document is not None:
         compared = attempt("earlier states", lambda: find_earlier(data, survey, document))
@@ -86,10 +86,3 @@ def _guarded(
         notes.append(found.text)
         return []
     return found
-
-
-def _shape(survey: RawSurvey) -> list[Observation]:
-    if not survey.trailing:
-        return []
-    text = f"{survey.trailing} bytes stand behind the last end mark."
-    return [Observation(code="bytes-after-end", weight=Weight.HIDDEN, text=text)]
