@@ -313,7 +313,9 @@ def _received(record: OpenedEntry, _names: Mapping[str, str]) -> str:
     channel = record.text("source", "channel")
     parts = ["received again" if again else "received", f"“{name}”"]
     if record.type == "item.split":
-        parts[0] = "taken out of its container"
+        parent = record.fields.get("parent")
+        derived = isinstance(parent, dict) and parent.get("derived") is True
+        parts[0] = "recovered from a later state" if derived else "taken out of its container"
     if source:
         parts.append(f"from {source}")
     if channel:

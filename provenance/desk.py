@@ -20,8 +20,10 @@ from provenance.acts import (
     handing,
     ingesting,
     judging,
+    recovering,
     showing,
     sources,
+    trusting,
 )
 from provenance.acts.auditing import EVERYTHING, AuditPlan, DeskAudit, Tick
 from provenance.acts.endorsing import EndorsingKey
@@ -30,8 +32,10 @@ from provenance.acts.examining import Exhibit
 from provenance.acts.ingesting import Event, IngestSummary, Source
 from provenance.acts.judging import VerdictCard
 from provenance.acts.receiving import IngestOptions
+from provenance.acts.recovering import Recovered
 from provenance.acts.showing import ItemCard, ItemLine
 from provenance.acts.sources import SourceCard
+from provenance.acts.trusting import TrustChange, TrustVersion
 from provenance.acts.workbench import Workbench
 from provenance.compiling.compile import make_report
 from provenance.custody import Chain
@@ -87,15 +91,30 @@ class Desk(Workbench):
         )
 
     def examine(
-        self, item: bytes, *, trust: TrustSet | None = None, workers: int = 1
+        self,
+        item: bytes,
+        *,
+        trust: TrustSet | None = None,
+        reference_time: datetime | None = None,
+        ocr: str | None = None,
+        workers: int = 1,
     ) -> list[tuple[Exhibit, Examination]]:
-        """Examine every copy of an item in the sandbox and record what was found."""
+        """Examine every copy of an item in the sandbox and record what was found.
+
+        Args:
+            item: whose copies.
+            trust: what to judge by; the desk's own set in force if None.
+            reference_time: judge certificates for this instant, UTC; recorded with the finding.
+            ocr: read pictures in this language (`eng`); a page takes a second.
+            workers: how many copies are examined at once.
+        """
         found: list[tuple[Exhibit, Examination]] = []
-        with Runner(workers=workers) as runner:
+        with Runner(ocr=ocr, workers=workers) as runner:
             self.examine_all(
                 examining.exhibits_of(self, item),
                 runner=runner,
                 trust=trust,
+                reference_time=reference_time,
                 notify=lambda exhibit, examination: found.append((exhibit, examination)),
             )
         return found
@@ -106,12 +125,48 @@ class Desk(Workbench):
         *,
         runner: Runner,
         trust: TrustSet | None = None,
+        reference_time: datetime | None = None,
         notify: Callable[[Exhibit, Examination], None] = lambda _exhibit, _examination: None,
     ) -> int:
         """Examine many copies with a runner that stays warm (see `provenance.acts.examining`)."""
         return examining.examine(
-            self, exhibits, runner=runner, trust=trust or TrustSet(), notify=notify
+            self,
+            exhibits,
+            runner=runner,
+            trust=self.trust() if trust is None else trust,
+            reference_time=reference_time,
+            notify=notify,
         )
+
+    def recover(self, item: bytes) -> list[Recovered]:
+        """Make the earlier states that findings list exemplars of the item."""
+        return recovering.recover(self, item)
+
+    def findings(self, item: bytes) -> dict[str, Examination]:
+        """Return the newest examination of each copy of an item, by its SHA-256 (hex)."""
+        return examining.newest(self, item)
+
+    # What signatures are judged by
+
+    def trust(self) -> TrustSet:
+        """Return the trust set in force; empty until something was added."""
+        return trusting.current(self)
+
+    def trust_version(self, prefix: str) -> TrustSet:
+        """Return an earlier trust set by its digest, or the beginning of it."""
+        return trusting.version(self, prefix)
+
+    def trust_versions(self) -> list[TrustVersion]:
+        """Return every version of the trust set, oldest first."""
+        return trusting.versions(self)
+
+    def change_trust(self, compose: Callable[[TrustSet], TrustSet], *, reason: str) -> TrustChange:
+        """Put another trust set in force, composed from the one in force at that moment."""
+        return trusting.change(self, compose, reason=reason)
+
+    def judged_otherwise(self) -> Iterator[Exhibit]:
+        """Yield each signed copy whose newest finding was made under another trust set."""
+        return trusting.judged_otherwise(self, self.trust())
 
     # Looking
 
@@ -192,6 +247,10 @@ class Desk(Workbench):
         return erasing.erase_source(self, handle, reason=reason)
 
     # Statements and verdicts
+
+    def propose(self, item: bytes) -> Dossier:
+        """Return the item's dossier with the records that its findings license and it lacks."""
+        return judging.proposed(self, item)
 
     def import_dossier(
         self, item: bytes, dossier: Dossier, *, until: datetime | None = None

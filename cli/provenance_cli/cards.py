@@ -4,7 +4,6 @@ Plain sentences come from the core; this module only lays them out. Text from do
 visible before it is printed.
 """
 
-import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -19,6 +18,11 @@ if TYPE_CHECKING:
 
 FULL, EMPTY = "●", "·"
 GRADES: Final = 4
+_LOOKS_LIKE: Final = {
+    "EMPTY_SLOT": "looks empty, not determined",
+    "INK_OBSERVED": "something looks like ink, not determined",
+    "TYPED_NAME": "a name seems to be typed there, not determined",
+}
 _WEIGHTS: Final = {"contradiction": "but", "hidden": "unseen", "risk": "careful", "note": "note"}
 GOOD: Final = frozenset({"VERIFIED", "VERIFIED_EXTENDED"})
 BAD: Final = frozenset({"BROKEN", "REVOKED", "CHANGED_AFTER_SIGNING", "IDENTITY_MISMATCH"})
@@ -35,8 +39,8 @@ def size_text(size: int) -> str:
     return f"{size / 1e12:.1f} TB"
 
 
-def print_examination(examination: "Examination", *, name: str) -> None:
-    """Print the card of one examined file."""
+def print_examination(examination: "Examination", *, name: str, again: str) -> None:
+    """Print the card of one examined file; `again` is the command that repeats it."""
     from provenance.examine.endings import say_ending
 
     found = examination.identification
@@ -51,6 +55,9 @@ def print_examination(examination: "Examination", *, name: str) -> None:
         outcome = examination.outcome
         _field("outcome", f"{outcome.code}: {say_ending(outcome.code)} ({outcome.message})")
     _print_facts(examination)
+    for place in examination.signatures.undetermined:
+        seen = _LOOKS_LIKE.get(place.headline.value, "not determined")
+        _field("open", f"page {place.locator.page}, {place.locator.name}: {seen}")
     for question in examination.signatures.not_determined:
         _field("open", question)
     for failure in examination.signatures.detectors_failed:
@@ -59,7 +66,18 @@ def print_examination(examination: "Examination", *, name: str) -> None:
     detectors = ", ".join(examination.detectors_run) or "none exists for this format yet"
     _field("detectors", detectors)
     _field("sandbox", examination.jail_level)
-    _field("again", voice.visible(f"prov inspect {shlex.quote(name)}"))
+    _field("trust", _trusted(examination))
+    _field("again", voice.visible(again))
+
+
+def _trusted(examination: "Examination") -> str:
+    from provenance.instants import format_instant
+    from provenance.trust.model import TrustSet
+
+    digest = examination.trust_set_sha256
+    said = "nothing was relied on" if digest == TrustSet().sha256 else f"set {digest[:12]}"
+    moment = examination.reference_time
+    return f"{said}, judged as of {format_instant(moment)}, given by hand" if moment else said
 
 
 def _print_signatures(examination: "Examination") -> None:

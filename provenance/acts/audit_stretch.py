@@ -31,6 +31,7 @@ ESSENTIAL: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     | {"finding": ("finding",), "dossier": ("dossier",), "accessed": ("access",)}
     | {"log.genesis": ("charter", "admins", "person_1"), "key.enrolled": ("key", "role", "person")}
     | {"key.rotated": ("key", "replaces"), "key.revoked": ("revoked", "reason")}
+    | {"trust.changed": ("trust",)}
     | {"note": ("note",), "fixity.checked": ("digests", "result")}
     | {"transfer.offered": ("transfer", "digests"), "transfer.closed": ("offer", "foreign")}
     | dict.fromkeys(("transfer.accepted", "transfer.refused"), _ANSWER)
@@ -177,3 +178,5 @@ def _blobs_of(opened: OpenedEntry) -> Iterator[tuple[bytes, str]]:
         yield bytes.fromhex(digest), f"entry {opened.seq}, a document"
     if opened.type == "finding" and (result := opened.text("finding", "result")):
         yield bytes.fromhex(result), f"entry {opened.seq}, the full result of an examination"
+    if opened.type == "trust.changed" and (blob := opened.text("trust", "blob")):
+        yield bytes.fromhex(blob), f"entry {opened.seq}, what the desk relied on"

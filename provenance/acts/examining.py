@@ -11,6 +11,7 @@ were named, in batches. A run that is stopped has recorded whole batches or noth
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from provenance.acts.workbench import Workbench
@@ -22,6 +23,7 @@ from provenance.examine.runner import Runner
 from provenance.journal.projecting import ARRIVALS
 from provenance.journal.reading import OpenedEntry
 from provenance.records import HiddenField, Json, NewRecord
+from provenance.signatures.axes import Presence
 from provenance.trust.model import TrustSet
 
 BATCH: Final = 100  # findings acknowledged together
@@ -51,6 +53,10 @@ class Finding:
     headline: str
     outcome: str
     """`examined`, or why the worker gave no answer."""
+    trust: str = ""
+    """Digest of the trust set it was judged under, hex."""
+    signatures: int = 0
+    """How many signatures are in it, or may be: where the answer depends on trust."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +73,7 @@ def examine(
     *,
     runner: Runner,
     trust: TrustSet,
+    reference_time: datetime | None = None,
     notify: Callable[[Exhibit, Examination], None] = lambda _exhibit, _examination: None,
 ) -> int:
     """Examine exemplars and record what was found; returns how many.
@@ -75,7 +82,8 @@ def examine(
         bench: the open desk, with a signer.
         exhibits: what to examine.
         runner: the sandbox.
-        trust: anchors that a signer may chain to.
+        trust: what a signer may be vouched for by.
+        reference_time: judge certificates for this instant, UTC.
         notify: told of each finding once it is acknowledged.
 
     Raises:
@@ -87,7 +95,13 @@ def examine(
 
     def step(exhibit: Exhibit) -> _Result:
         with bench.parts.blobs.open(exhibit.sha256) as stream:
-            found = runner.examine(stream, name=exhibit.name, at=bench.parts.clock(), trust=trust)
+            found = runner.examine(
+                stream,
+                name=exhibit.name,
+                at=bench.parts.clock(),
+                trust=trust,
+                reference_time=reference_time,
+            )
         return _Result(found=found, text=found.to_json().encode())
 
     run = InOrder(
@@ -118,13 +132,17 @@ def findings_of(entries: Sequence[OpenedEntry]) -> dict[str, Finding]:
     for entry in entries:
         if entry.type != "finding":
             continue
-        texts = {key: entry.text("finding", key) for key in ("input", "result", "headline")}
-        newest[texts["input"] or ""] = Finding(
+        keys = ("input", "result", "headline", "outcome", "trust")
+        texts = {key: entry.text("finding", key) or "" for key in keys}
+        counted = entry.whole("finding", "signatures")
+        newest[texts["input"]] = Finding(
             seq=entry.seq,
-            sha256=texts["input"] or "",
-            result=texts["result"] or "",
-            headline=texts["headline"] or "",
-            outcome=entry.text("finding", "outcome") or "",
+            sha256=texts["input"],
+            result=texts["result"],
+            headline=texts["headline"],
+            outcome=texts["outcome"],
+            trust=texts["trust"],
+            signatures=counted or 0,
         )
     return newest
 
@@ -138,6 +156,17 @@ def read_result(bench: Workbench, finding: Finding) -> Examination:
     """
     with bench.parts.blobs.open(bytes.fromhex(finding.result)) as stream:
         return Examination.from_json(stream.read().decode("utf-8", "replace"))
+
+
+def newest(bench: Workbench, item: bytes) -> dict[str, Examination]:
+    """Return the newest full result for each exemplar of an item, by SHA-256 hex.
+
+    Raises:
+        BlobMissing: a result is gone.
+        Malformed: one is not a result.
+    """
+    found = findings_of(bench.entries(item, ("finding",)))
+    return {sha256: read_result(bench, finding) for sha256, finding in found.items()}
 
 
 def exhibits_of(bench: Workbench, item: bytes) -> list[Exhibit]:
@@ -180,7 +209,7 @@ def _acknowledge(
 
 
 def _record(bench: Workbench, exhibit: Exhibit, result: _Result) -> NewRecord:
-    digest = digest_bytes(result.text).sha256
+    found, digest = result.found, digest_bytes(result.text).sha256
     staged = bench.parts.blobs.stage()
     staged.write(result.text)
     staged.keep(digest)
@@ -188,8 +217,10 @@ def _record(bench: Workbench, exhibit: Exhibit, result: _Result) -> NewRecord:
         "tool": TOOL,
         "input": exhibit.sha256.hex(),
         "result": digest.hex(),
-        "headline": str(result.found.headline),
-        "outcome": result.found.outcome.code,
+        "headline": str(found.headline),
+        "outcome": found.outcome.code,
+        "trust": found.trust_set_sha256,
+        "signatures": sum(one.presence is Presence.PRESENT for one in found.signatures.statuses),
     }
     subject = f"item:{exhibit.item.hex()}"
     field = HiddenField(name="finding", value=value, subject=subject)

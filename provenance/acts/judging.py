@@ -6,9 +6,10 @@ its entry, or it does not count; and two keys enrolled under one name are one pe
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from provenance.acts.examining import newest
 from provenance.acts.workbench import Workbench
 from provenance.errors import DeskCorrupt, Malformed, Refused
 from provenance.journal.appending import Batch
@@ -25,6 +26,7 @@ from provenance.verdict.assessment import Assessment
 from provenance.verdict.dossier import Dossier
 from provenance.verdict.evaluate import evaluate
 from provenance.verdict.lifecycle import Standing, state_of
+from provenance.verdict.proposing import propose
 from provenance.verdict.signing import (
     AS_SUGGESTED,
     Ruling,
@@ -72,6 +74,19 @@ def import_dossier(
         return planned
 
     return bench.append(compose)
+
+
+def proposed(bench: Workbench, item: bytes) -> Dossier:
+    """Return the item's header with only those records that its newest findings add to it.
+
+    Raises:
+        BlobMissing: the full result of a finding is gone.
+    """
+    present = dossier_of(bench.entries(item, STATEMENT_TYPES), title=item.hex())
+    held = {record.id for record in present.records}
+    found = newest(bench, item).values()
+    records = tuple(one for each in found for one in propose(each) if one.id not in held)
+    return replace(present, records=records)
 
 
 def card(bench: Workbench, item: bytes, *, as_of: datetime | None = None) -> VerdictCard:

@@ -165,6 +165,7 @@ def _read_answer(body: bytes) -> Answer:
 def _require_same_document(answer: Answer, sha256: str) -> None:
     named = {answer.signatures.document_sha256}
     named |= {status.document_sha256 for status in answer.signatures.statuses}
+    named |= {status.document_sha256 for status in answer.signatures.undetermined}
     if named != {sha256}:
         raise Malformed("the worker's answer is about another document")
     if any(status.network_used for status in answer.signatures.statuses):

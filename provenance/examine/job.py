@@ -47,6 +47,10 @@ def preload(request: dict[str, Any]) -> None:
     for name in request["engines"]:
         if name not in _LOADED:
             _LOADED[name] = attempt("loading", partial(load, name))
+        engine = _LOADED[name]
+        if request["ocr"] and not isinstance(engine, Fault) and has(engine, "prepare"):
+            ready = attempt("preparing", partial(has(engine, "prepare"), request["ocr"]))
+            _LOADED[name] = ready if isinstance(ready, Fault) else engine
     if not request["landlock"] or not landlock_abi():
         for module in pkgutil.iter_modules(encodings.__path__):
             if module.name not in _NOT_HERE:
@@ -138,6 +142,7 @@ def _subject(document: int, request: dict[str, Any]) -> Subject:
         claimed_extension=request["claimed_extension"],
         declared_media_type=request["declared_media_type"],
         name_tricks=tuple(request["name_tricks"]),
+        ocr=request["ocr"],
         beside=tuple(
             Beside(
                 role=Role(one["role"]),

@@ -68,6 +68,7 @@ class Runner:
         require_full_jail: refuse to open a document behind weaker walls.
         job: `module:function` to run instead of the table's; for tests of the walls.
         landlock: try Landlock; for tests of what holds without it.
+        ocr: read pictures in this language (`eng`); None = do not read them.
     """
 
     def __init__(
@@ -78,6 +79,7 @@ class Runner:
         require_full_jail: bool = False,
         job: str | None = None,
         landlock: bool = True,
+        ocr: str | None = None,
     ) -> None:
         if not 1 <= workers <= MAX_WORKERS:
             raise UsageError(f"workers must be 1 to {MAX_WORKERS}, not {workers}")
@@ -85,6 +87,7 @@ class Runner:
         self._require_full = require_full_jail
         self._job = job
         self._landlock = landlock
+        self._ocr = ocr
         self._slots: queue.SimpleQueue[Zygote | None] = queue.SimpleQueue()
         self._workers = workers
         for _ in range(workers):
@@ -183,7 +186,9 @@ class Runner:
         blank: Examination,
         trust: TrustSet,
     ) -> Examination:
-        engines, missing = rows_for(main.identification.media_type, beside=bool(others))
+        engines, missing = rows_for(
+            main.identification.media_type, beside=bool(others), ocr=self._ocr
+        )
         total = main.size + sum(file.size for file, _ in others)
         if total > self._limits.file and set(engines) <= set(ALWAYS):
             return without_parser(blank, limit=self._limits.file)
@@ -229,6 +234,7 @@ class Runner:
                 "answer": self._limits.answer,
             },
             "landlock": self._landlock,
+            "ocr": self._ocr,
             "require_full_jail": self._require_full,
         }
 

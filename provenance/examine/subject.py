@@ -55,3 +55,5 @@ class Subject:
     """The label it came with: of a mail part, of an HTTP answer."""
     name_tricks: tuple[str, ...] = ()
     """Codes of tricks that the name plays (`provenance.examine.identify.names`)."""
+    ocr: str | None = None
+    """Language in which pictures are to be read; None = they are not read."""

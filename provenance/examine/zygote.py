@@ -164,10 +164,10 @@ class Zygote:
 
 def _clean_environment() -> dict[str, str]:
     """Nothing of the desk's environment but what the interpreter needs to start."""
+    # One thread: the jail forbids making more, and none that was made survives a fork.
+    fixed = {"LC_ALL": "C.UTF-8", "OMP_THREAD_LIMIT": "1", "OPENBLAS_NUM_THREADS": "1"}
     kept = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
-    # One thread: a library that starts more of them cannot be used after a fork.
-    alone = {"LC_ALL": "C.UTF-8", "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
-    return alone | {key: os.environ[key] for key in kept if key in os.environ}
+    return {**fixed, **{key: os.environ[key] for key in kept if key in os.environ}}
 
 
 def _read_capped(reader: int, limit: int, seconds: float) -> tuple[bytes, bool]:

@@ -58,6 +58,12 @@ class OpenedEntry:
         inner = value.get(key) if isinstance(value, dict) else None
         return inner if isinstance(inner, str) else None
 
+    def whole(self, field: str, key: str) -> int | None:
+        """Return a whole number inside an object field, None if it is none or is absent."""
+        value = self.fields.get(field)
+        inner = value.get(key) if isinstance(value, dict) else None
+        return inner if type(inner) is int else None
+
 
 def claimed_instant(entry: Entry) -> datetime:
     """Return the UTC instant an entry claims; a time beyond any calendar is the last there is.

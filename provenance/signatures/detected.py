@@ -18,6 +18,8 @@ class Detected:
     ran: tuple[str, ...] = ()
     """Names of detectors that came to their end."""
     failures: tuple[DetectorFailure, ...] = ()
+    undetermined: tuple[SignatureStatus, ...] = ()
+    """Places of which it was not determined what is in them; they count for no headline."""
     not_determined: tuple[str, ...] = ()
     """Questions left open, in plain words."""
     warnings: tuple[str, ...] = ()
@@ -32,6 +34,7 @@ def report_of(sha256: str, parts: Iterable[Detected]) -> SignatureReport:
         statuses=tuple(one for part in found for one in part.statuses),
         detectors_run=tuple(one for part in found for one in part.ran),
         detectors_failed=tuple(one for part in found for one in part.failures),
+        undetermined=tuple(one for part in found for one in part.undetermined),
         not_determined=tuple(one for part in found for one in part.not_determined),
         warnings=tuple(one for part in found for one in part.warnings),
     )

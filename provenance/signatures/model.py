@@ -84,6 +84,22 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Crop:
+    """A small grey picture as bare pixels: whoever shows it parses nothing of the document."""
+
+    width: int
+    """Pixels."""
+    height: int
+    grey: bytes
+    """One byte a pixel, row by row from the top; width times height of them."""
+
+    def __post_init__(self) -> None:
+        """Refuse pixels that do not fill the picture."""
+        if not 0 < self.width * self.height == len(self.grey) or self.width < 0:
+            raise Malformed("a picture whose pixels do not fill it")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Locator:
     """Where in the document the signature or slot is."""
 
@@ -149,7 +165,8 @@ class SignatureStatus:
     error: str | None = None
     """A code and a short text when a step failed; None when every step ran."""
     reproduce_command: str = "prov inspect FILE"
-    crop_ref: str | None = None
+    crop: Crop | None = None
+    """For slots only: what is there, to be looked at."""
 
     DERIVED: ClassVar[tuple[tuple[str, Callable[["SignatureStatus"], str]], ...]] = (
         ("headline", lambda status: status.headline.value),
@@ -189,6 +206,9 @@ class SignatureReport:
     detectors_failed: tuple[DetectorFailure, ...] = ()
     unsupported_media_type: str | None = None
     """Set when no detector exists for this format yet: the document may well be signed."""
+    undetermined: tuple[SignatureStatus, ...] = ()
+    """Places for a signature of which it was not determined what is in them: page, box, picture and
+    what it looks like. They count for no headline."""
     not_determined: tuple[str, ...] = ()
     """Questions left open, in plain words, such as ink on a scan."""
     warnings: tuple[str, ...] = ()

@@ -89,6 +89,7 @@ def _answer(sha256: str, text: str) -> dict[str, Any]:
             "detectors_run": [text],
             "detectors_failed": [],
             "unsupported_media_type": None,
+            "undetermined": [],
             "not_determined": [],
             "warnings": [],
             "headline": "UNSIGNED",

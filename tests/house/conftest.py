@@ -16,6 +16,7 @@ import pytest
 from provenance.ledger import keyfile
 from provenance_cli import main
 from tests.house.documents import ROOT, Example
+from tests.trust.world import pem, pgp_key
 
 SAMPLES = ("letter.pdf", "letter-photo.jpg", "letter.dossier.yaml")
 Runner = Callable[[Example], str]
@@ -30,9 +31,12 @@ class _Terminal(io.StringIO):
 
 @pytest.fixture
 def desk_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Return a folder with the demonstration's three files and `leak`; one stands in it."""
+    """Return a folder with the demonstration's files, things to rely on, and `leak`."""
     for name in SAMPLES:
         shutil.copyfile(ROOT / "cli/provenance_cli/demo" / name, tmp_path / name)
+    (tmp_path / "authority.pem").write_bytes(pem())
+    (tmp_path / "ada.asc").write_bytes(pgp_key())
+    (tmp_path / "s1.txt").write_text('"v=DKIM1; k=rsa; " "p=AAAA"\n', encoding="utf-8")
     (tmp_path / "leak").mkdir()
     (tmp_path / "leak" / "note.txt").write_text("Read the letter first.\n", encoding="utf-8")
     (tmp_path / "leak" / "letter.pdf").symlink_to(tmp_path / "letter.pdf")

@@ -19,6 +19,7 @@ from provenance_cli.commands import (
     report,
     source,
     statement,
+    trust,
     verdict,
 )
 
@@ -32,6 +33,7 @@ def register(app: typer.Typer) -> None:
     app.command("list")(items.list_)
     app.command("show")(items.show)
     app.command("examine")(ingest.examine)
+    app.command("recover")(ingest.recover)
     app.add_typer(custody.app, name="custody", help="Who held it, and were the bytes the same.")
     app.add_typer(source.app, name="source", help="What came from whom, and forgetting a source.")
     app.add_typer(statement.app, name="statement", help="Who confirmed, denied, qualified what.")
@@ -43,5 +45,6 @@ def register(app: typer.Typer) -> None:
     app.add_typer(ledger.app, name="ledger", help="The append-only log itself.")
     key_acts.add_to(key.app)
     app.add_typer(key.app, name="key", help="Who may sign.")
+    app.add_typer(trust.app, name="trust", help="What signatures are judged by.")
     app.command("rebuild")(doctor.rebuild)
     app.command("doctor")(doctor.doctor)

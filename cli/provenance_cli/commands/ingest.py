@@ -1,11 +1,11 @@
-"""`prov ingest` and `prov examine`: files in, custody records and findings out."""
+"""`prov ingest`, `prov examine`, `prov recover`: files in, custody records and findings out."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from provenance_cli import voice
+from provenance.errors import UsageError
 from provenance_cli.options import (
     DeskOption,
     ItemArgument,
@@ -78,6 +78,40 @@ def ingest(
 
 
 def examine(
+    item: Annotated[
+        str | None,
+        typer.Argument(metavar="[ITEM]", help="Accession number, id or SHA-256; a prefix will do."),
+    ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option("--at", metavar="TIME", help="Judge certificates as of then; it is recorded."),
+    ] = None,
+    ocr: Annotated[
+        str | None,
+        typer.Option("--ocr", metavar="LANGUAGE", help="Read scans and photographs: eng, deu ..."),
+    ] = None,
+    stale: Annotated[
+        bool, typer.Option("--stale", help="Every signed copy judged under another trust set.")
+    ] = False,
+    desk: DeskOption = None,
+    key: KeyOption = None,
+    passphrase_file: PassphraseOption = None,
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Examine again with today's tools and trust; what changed, and why, is told."""
+    from provenance_cli.examine_run import examine_item, examine_stale
+
+    if (item is None) != stale:
+        raise UsageError("name an item, or --stale; not both")
+    with open_signing(desk, key, passphrase_file) as opened:
+        if item is None:
+            examine_stale(opened, as_json=as_json)
+        else:
+            examine_item(opened, item, at=at, ocr=ocr, as_json=as_json)
+
+
+def recover(
     item: ItemArgument,
     desk: DeskOption = None,
     key: KeyOption = None,
@@ -85,17 +119,9 @@ def examine(
     *,
     as_json: JsonOption = False,
 ) -> None:
-    """Examine an item again with today's tools; what is different is a new finding."""
-    from provenance_cli.cards import print_examination
-    from provenance_cli.sandbox import WallWarning, workers
+    """Make earlier states that are still inside a copy exemplars of their own, and examine them."""
+    from provenance_cli.recover_run import recover_item
 
-    walls = WallWarning()
     with open_signing(desk, key, passphrase_file) as opened:
-        view = opened.find(item)
-        found = opened.examine(view.item, workers=workers())
-    for exhibit, examination in found:
-        walls.look_at(examination)
-        if as_json:
-            voice.result(examination.to_json())
-        else:
-            print_examination(examination, name=exhibit.name or view.accession)
+        if not recover_item(opened, item, as_json=as_json):
+            raise typer.Exit(3)

@@ -1,5 +1,6 @@
 """`prov statement`: record who said what about an item, and weigh a dossier with no desk at all."""
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -57,6 +58,31 @@ def import_(
     voice.say(
         f"{len(done.added)} records added to {view.accession}, {done.known} already there{later}"
     )
+
+
+@app.command()
+def propose(
+    item: ItemArgument,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Write here, not to stdout.")
+    ] = None,
+    desk: DeskOption = None,
+) -> None:
+    """Write a dossier of what the findings license, to be read, struck through and imported."""
+    from provenance.verdict.write_dossier import dossier_to_json
+    from provenance_cli.files import write_file
+
+    with open_reading(desk) as opened:
+        dossier = opened.propose(opened.find(item).item)
+    if not dossier.records:
+        voice.say("the findings license nothing that is not on file already")
+        raise typer.Exit(3)
+    text = json.dumps(dossier_to_json(dossier), indent=1, ensure_ascii=False) + "\n"
+    if out is None:
+        voice.result(text.rstrip())
+        return
+    write_file(out, text.encode())
+    voice.say(f"{len(dossier.records)} records proposed in {out}: read them before you import them")
 
 
 @app.command()

@@ -6,6 +6,7 @@ An engine is a module of this folder. It has:
   * `tools() -> dict[str, str]`: parser name to version;
   * `detect(subject, so_far) -> Detected`, if it looks for signatures; `so_far` holds the statuses
     of the engines before it in the row;
+  * `prepare(language)`, if it reads pictures: called in the zygote when OCR is asked for;
   * `read_facts(subject) -> Facts`, if it reads facts.
 An engine is a thin adapter: the judging stands in `provenance.signatures`, `provenance.facts`.
 It may raise: the job turns that into a failure of its detector, never into "unsigned". An engine
@@ -36,7 +37,13 @@ ALWAYS: Final[tuple[str, ...]] = ("shape",)
 DETACHED: Final[tuple[str, ...]] = ()
 """Engines that run on any format when another file lies beside the document."""
 
-EXTRAS: Final[Mapping[str, tuple[str, str]]] = {}
+OCR: Final[tuple[str, ...]] = ("scan_blocks",)
+"""Engines that read pictures; they run when a person asks for it, because a page takes a second."""
+
+OCR_TYPES: Final = frozenset({"application/pdf"})
+"""Formats beside pictures that may be made of pictures."""
+
+EXTRAS: Final[Mapping[str, tuple[str, str]]] = {"scan_blocks": ("tesserocr", "ocr")}
 """Engine to (import name it needs, extra of the distribution that brings it)."""
 
 
@@ -63,16 +70,20 @@ class Missing:
     extra: str
 
 
-def rows_for(media_type: str, *, beside: bool) -> tuple[tuple[str, ...], tuple[Missing, ...]]:
+def rows_for(
+    media_type: str, *, beside: bool, ocr: str | None = None
+) -> tuple[tuple[str, ...], tuple[Missing, ...]]:
     """Return the engines that run for a format, and those whose extra is not installed.
 
     Args:
         media_type: of the document.
         beside: whether another file lies beside it that may sign it, or be signed by it.
+        ocr: language in which pictures are to be read; None = they are not read.
     """
     family = media_type.partition("/")[0] + "/*"
     row = ENGINES.get(media_type) or ENGINES.get(family, ())
-    wanted = (*row, *(DETACHED if beside else ()), *ALWAYS)
+    read = OCR if ocr and (family == "image/*" or media_type in OCR_TYPES) else ()
+    wanted = (*row, *read, *(DETACHED if beside else ()), *ALWAYS)
     missing = tuple(
         Missing(engine=name, extra=EXTRAS[name][1])
         for name in wanted

@@ -2,7 +2,7 @@
 
 from provenance.examine.subject import Subject
 from provenance.facts.model import Facts
-from provenance.facts.pdf import read_pdf_facts
+from provenance.facts.pdf.reading import read_pdf_facts
 
 MODULES = ()
 

@@ -8,7 +8,7 @@ from provenance.signatures.model import Box
 from provenance.signatures.pdf.slots import find_signature_blocks
 from tests.signatures.pdf.letters import Letter, bare_page, plain_letter
 
-CLOSINGS = ["Sincerely,", "Very Respectfully,", "Yours faithfully", "Kind regards,", "V/R"]
+CLOSINGS = ["Sincerely,", "Very Respectfully,", "Kind regards,", "V/R", "Mit freundlichen Grüßen"]
 
 
 def search(letter: Letter | bytes) -> Detected:
@@ -121,7 +121,7 @@ def test_text_over_a_scan_is_not_determined() -> None:
     letter = Letter().picture(0, 0, 612, 792).text(72, 560, "Sincerely,")
     found = search(letter.text(72, 500, "John Q. Public"))
     assert found.statuses == ()
-    assert found.not_determined
+    assert [one.confidence for one in found.undetermined] == ["not determined"]
 
 
 def test_the_picture_of_a_digital_signature_is_not_ink() -> None:
@@ -129,3 +129,20 @@ def test_the_picture_of_a_digital_signature_is_not_ink() -> None:
     box = Box(left=60, bottom=490, right=300, top=570)
     data = plain_letter()
     assert find_signature_blocks(data, sha256="0" * 64, taken=((1, box),)).statuses == ()
+
+
+def test_what_is_there_can_be_looked_at() -> None:
+    """Each place has a small picture of bare pixels: white when empty, dark where a pen was."""
+    (empty,) = search(closing()).statuses
+    (inked,) = search(closing().scribble(80, 520)).statuses
+    assert empty.crop is not None
+    assert inked.crop is not None
+    assert len(inked.crop.grey) == inked.crop.width * inked.crop.height
+    assert min(inked.crop.grey) < 100
+    middle = empty.crop.grey[len(empty.crop.grey) // 3 : len(empty.crop.grey) // 2]
+    assert min(middle) > 200
+
+
+def test_the_head_of_a_column_is_no_block() -> None:
+    """A table with a column "SIGNATURE" has no place that was left empty."""
+    assert search(Letter().body().text(300, 400, "SIGNATURE")).statuses == ()

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.facts.pdf import parse_pdf_date, read_pdf_facts
+from provenance.facts.pdf.properties import parse_pdf_date
+from provenance.facts.pdf.reading import read_pdf_facts
 from tests.hostile.forge import junk_after_end, saved_incrementally
 from tests.signatures.pdf.letters import Letter, bare_page
 
@@ -25,7 +26,12 @@ def test_plain_facts() -> None:
 def test_an_update_is_a_revision() -> None:
     """An incremental update adds a revision; junk behind the end is noted."""
     assert read_pdf_facts(saved_incrementally(bare_page(), b"BT ET"), at=NOW).revisions == 2
-    assert read_pdf_facts(junk_after_end(bare_page()), at=NOW).notes
+    (junk,) = [
+        one
+        for one in read_pdf_facts(junk_after_end(bare_page()), at=NOW).observations
+        if one.code == "bytes-after-end"
+    ]
+    assert "end mark" in junk.text
 
 
 def test_modified_before_created() -> None:

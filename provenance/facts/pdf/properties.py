@@ -1,21 +1,18 @@
-"""What a PDF says about itself, and where it contradicts itself.
+"""Properties of a PDF in two places, and where the two contradict each other.
 
-Reads the information dictionary and page count through the renderer, the XMP packet and the
-revisions from the bytes. Rules for contradictions, each a plain sentence: modified before created;
-XMP and information dictionary name another producer, program, author or time; a time after `at`.
-Every entry can be forged; the absence of a contradiction proves nothing. Imports the renderer:
-only a worker imports this module.
+The information dictionary comes through the renderer, the XMP packet from the bytes. Rules for
+contradictions, each a plain sentence: modified before created; the two name another producer,
+program or time; a time after `at`. Every entry can be forged; the absence of a contradiction proves
+nothing.
 """
 
 import re
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Final
+from typing import Any, Final
 
-import pypdfium2
-
-from provenance.facts.model import Facts, Observation, Weight
+from provenance.facts.model import Observation, Weight
 from provenance.instants import format_instant
-from provenance.signatures.pdf.raw import survey_pdf
 from provenance.signatures.text import tame
 
 MAX_XMP: Final = 1 << 20  # bytes of one XMP packet that are read; real ones hold a few thousand
@@ -33,34 +30,34 @@ _PDF_DATE: Final = re.compile(
 )
 
 
-def read_pdf_facts(data: bytes, *, at: datetime) -> Facts:
-    """Read the facts of a PDF; what cannot be read is noted, not raised."""
-    survey = survey_pdf(data)
-    notes: list[str] = []
-    pages, info = None, {}
-    try:
-        document = pypdfium2.PdfDocument(data)
-        pages = len(document)
-        info = {
-            key: tame(value, 500)
-            for key, value in document.get_metadata_dict(skip_empty=True).items()
-        }
-    except pypdfium2.PdfiumError as error:
-        notes.append(f"pages and properties could not be read ({tame(error, 200)})")
-    xmp = _read_xmp(data)
-    properties = {f"info.{key}": value for key, value in sorted(info.items())}
-    properties |= {f"xmp.{key}": value for key, value in sorted(xmp.items())}
-    if not survey.has_header:
-        notes.append("the file does not begin like a PDF")
-    if survey.trailing:
-        notes.append(f"{survey.trailing} bytes stand behind the last end mark")
-    return Facts(
-        pages=pages,
-        revisions=max(len(survey.revision_ends), 1),
-        properties=properties,
-        observations=tuple(_contradictions(info, xmp, at)),
-        notes=tuple(notes),
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Properties:
+    """What the information dictionary and the XMP packet state."""
+
+    info: dict[str, str]
+    xmp: dict[str, str]
+
+    @property
+    def named(self) -> dict[str, str]:
+        """Both, as `info.Producer` and `xmp.Producer`."""
+        found = {f"info.{key}": value for key, value in sorted(self.info.items())}
+        return found | {f"xmp.{key}": value for key, value in sorted(self.xmp.items())}
+
+    @property
+    def claimed(self) -> datetime | None:
+        """The earliest time of making that the file states; None if it states none."""
+        stated = [
+            parse_pdf_date(self.info.get("CreationDate", "")),
+            _parse_xmp_date(self.xmp.get("CreationDate", "")),
+        ]
+        return min((one for one in stated if one is not None), default=None)
+
+
+def read_properties(data: bytes, document: Any) -> Properties:  # noqa: ANN401 - the renderer's document, or None
+    """Read both places; a document that the renderer does not open has no dictionary to read."""
+    stated = document.get_metadata_dict(skip_empty=True) if document is not None else {}
+    info = {key: tame(value, 500) for key, value in stated.items()}
+    return Properties(info=info, xmp=_read_xmp(data))
 
 
 def _read_xmp(data: bytes) -> dict[str, str]:
@@ -79,7 +76,9 @@ def _read_xmp(data: bytes) -> dict[str, str]:
     return found
 
 
-def _contradictions(info: dict[str, str], xmp: dict[str, str], at: datetime) -> list[Observation]:
+def judge_properties(properties: Properties, at: datetime) -> list[Observation]:
+    """Return what in the two places does not go together, or lies after `at`."""
+    info, xmp = properties.info, properties.xmp
     found = []
     created, modified = (parse_pdf_date(info.get(key, "")) for key in ("CreationDate", "ModDate"))
     if created and modified and modified < created - TOLERANCE:

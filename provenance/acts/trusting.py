@@ -1,0 +1,181 @@
+"""What the desk relies on, as records: every change is signed by an admin, every version readable.
+
+The newest `trust.changed` names the set in force; without one it is empty. Its entry holds the
+digest of the set before and after, the reason, and the place and key of a blob: the canonical JSON
+of the whole set, sealed with AES-256-GCM under a key of its own, because a set names people. The
+audit re-reads that blob like every other. A change is composed under the write lock from the set in
+force at that moment, so two admins at once lose nothing. What was judged under another set says so
+(`judged_otherwise`), and is judged anew: the earlier finding stays.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from provenance.acts.examining import Exhibit, exhibits_of, findings_of
+from provenance.acts.workbench import Workbench
+from provenance.digests import digest_bytes
+from provenance.errors import Ambiguous, DeskCorrupt, Malformed, NotFound, Refused
+from provenance.journal.appending import Batch
+from provenance.journal.reading import OpenedEntry
+from provenance.ledger.sealing import KEY_SIZE, NONCE_SIZE
+from provenance.records import DESK_ITEM, HiddenField, Json, NewRecord
+from provenance.signatures.codec import from_jsonable, to_jsonable
+from provenance.trust.members import Member, difference
+from provenance.trust.model import TrustSet
+
+TRUST: Final = "trust.changed"
+MAX_REASON: Final = 500  # characters
+EMPTY: Final = TrustSet()
+_BOUND: Final = b"trust set, version 1"  # associated data: a blob of another kind does not open
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustVersion:
+    """One version of the set, as its record tells it."""
+
+    seq: int
+    """Position of the entry."""
+    sha256: str
+    before: str
+    reason: str
+    claimed_at: datetime
+    kid: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrustChange:
+    """What a change came to."""
+
+    seq: int
+    trust: TrustSet
+    came: tuple[Member, ...]
+    went: tuple[Member, ...]
+
+
+def current(bench: Workbench) -> TrustSet:
+    """Return the set in force.
+
+    Raises:
+        DeskCorrupt: it is not what its record says.
+        BlobMissing: it is gone.
+    """
+    entries = bench.entries(DESK_ITEM, (TRUST,))
+    return _read(bench, entries[-1]) if entries else EMPTY
+
+
+def versions(bench: Workbench) -> list[TrustVersion]:
+    """Return every version, oldest first; the empty set before the first is not listed."""
+    return [
+        TrustVersion(
+            seq=entry.seq,
+            sha256=entry.text("trust", "sha256") or "",
+            before=entry.text("trust", "before") or "",
+            reason=entry.text("trust", "reason") or "",
+            claimed_at=entry.claimed_at,
+            kid=entry.kid,
+        )
+        for entry in bench.entries(DESK_ITEM, (TRUST,))
+    ]
+
+
+def version(bench: Workbench, prefix: str) -> TrustSet:
+    """Return an earlier set by its digest, or the beginning of it.
+
+    Raises:
+        NotFound: no version has it.
+        Ambiguous: several have.
+    """
+    known: dict[str, OpenedEntry | None] = {EMPTY.sha256: None}
+    known |= {
+        entry.text("trust", "sha256") or "": entry for entry in bench.entries(DESK_ITEM, (TRUST,))
+    }
+    fitting = [digest for digest in known if digest.startswith(prefix.lower())]
+    if not fitting:
+        raise NotFound(f"no version of the trust set begins with {prefix!r}")
+    if len(fitting) > 1:
+        raise Ambiguous(f"{prefix!r} begins several versions of the trust set")
+    entry = known[fitting[0]]
+    return _read(bench, entry) if entry is not None else EMPTY
+
+
+def change(
+    bench: Workbench, compose: Callable[[TrustSet], TrustSet], *, reason: str
+) -> TrustChange:
+    """Put another set in force, composed from the one in force at that moment.
+
+    Raises:
+        Refused: nothing changes, no reason is given, or the acting key is no admin.
+        Malformed: the new set breaks a limit.
+    """
+    if not 0 < len(reason) <= MAX_REASON:
+        raise Refused(f"a change of trust is given a reason of at most {MAX_REASON} characters")
+
+    def under_lock(batch: Batch) -> TrustChange:
+        before = current(bench)
+        after = compose(before)
+        if after == before:
+            raise Refused("that changes nothing: it is in force already")
+        seq = batch.add(_record(bench, before, after, reason))
+        came, went = difference(before, after)
+        return TrustChange(seq=seq, trust=after, came=came, went=went)
+
+    return bench.append(under_lock)
+
+
+def judged_otherwise(bench: Workbench, trust: TrustSet) -> Iterator[Exhibit]:
+    """Yield each signed exemplar whose newest finding was made under another set.
+
+    A document without any signature has the same answer under every set.
+    """
+    for view in bench.items():
+        found = findings_of(bench.entries(view.item, ("finding",)))
+        for exhibit in exhibits_of(bench, view.item):
+            finding = found.get(exhibit.sha256.hex())
+            if finding is not None and finding.signatures and finding.trust != trust.sha256:
+                yield exhibit
+
+
+def _record(bench: Workbench, before: TrustSet, after: TrustSet, reason: str) -> NewRecord:
+    key, nonce = bench.parts.random(KEY_SIZE), bench.parts.random(NONCE_SIZE)
+    box = nonce + AESGCM(key).encrypt(nonce, _spelled(after), _BOUND)
+    blob = digest_bytes(box).sha256
+    staged = bench.parts.blobs.stage()
+    staged.write(box)
+    staged.keep(blob)
+    bench.parts.blobs.settle()  # durable before any entry names it
+    value: dict[str, Json] = {
+        "sha256": after.sha256,
+        "before": before.sha256,
+        "reason": reason,
+        "blob": blob.hex(),
+        "key": key.hex(),
+    }
+    field = HiddenField(name="trust", value=value, subject="desk")
+    return NewRecord(item=DESK_ITEM, type=TRUST, fields=(field,))
+
+
+def _spelled(trust: TrustSet) -> bytes:
+    """The very text that `TrustSet.sha256` is the digest of."""
+    return json.dumps(to_jsonable(trust), sort_keys=True, separators=(",", ":")).encode()
+
+
+def _read(bench: Workbench, entry: OpenedEntry) -> TrustSet:
+    stated = {key: entry.text("trust", key) or "" for key in ("sha256", "blob", "key")}
+    try:
+        with bench.parts.blobs.open(bytes.fromhex(stated["blob"])) as stream:
+            box = stream.read()
+        text = AESGCM(bytes.fromhex(stated["key"])).decrypt(
+            box[:NONCE_SIZE], box[NONCE_SIZE:], _BOUND
+        )
+        found = from_jsonable(TrustSet, json.loads(text))
+    except (InvalidTag, ValueError, Malformed) as error:
+        raise DeskCorrupt(f"the trust set of entry {entry.seq} cannot be read: {error}") from error
+    if found.sha256 != stated["sha256"]:
+        raise DeskCorrupt(f"the trust set of entry {entry.seq} is not the one it states")
+    return found

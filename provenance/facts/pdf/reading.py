@@ -1,0 +1,95 @@
+"""Read the facts of a PDF; each reader is guarded on its own, what it could not read is noted.
+
+Order: properties and what contradicts itself in them; earlier states; text that the pages do not
+show and boxes that hide nothing; fonts; what could act or is attached. Imports the renderer: only
+a worker imports this module.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pypdfium2
+
+from provenance.facts.model import Earlier, Facts, Observation, Weight
+from provenance.facts.pdf.active import find_active
+from provenance.facts.pdf.fonts import judge_fonts
+from provenance.facts.pdf.properties import Properties, judge_properties, read_properties
+from provenance.facts.pdf.revisions import find_earlier, judge_earlier
+from provenance.facts.pdf.unseen import find_unseen
+from provenance.signatures.attempt import Fault, attempt
+from provenance.signatures.pdf.raw import RawSurvey, survey_pdf
+from provenance.signatures.text import tame
+
+
+def read_pdf_facts(data: bytes, *, at: datetime) -> Facts:
+    """Read the facts of a PDF; total on any bytes.
+
+    Args:
+        data: the whole file.
+        at: now, UTC; what lies after it lies in the future.
+    """
+    survey = survey_pdf(data)
+    notes: list[str] = []
+    document = None
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        notes.append(f"pages and properties could not be read ({tame(error, 200)})")
+    try:
+        return _read(data, document, survey, notes, at)
+    finally:
+        if document is not None:
+            document.close()
+
+
+def _read(
+    data: bytes,
+    document: Any,  # noqa: ANN401 - the renderer has no types
+    survey: RawSurvey,
+    notes: list[str],
+    at: datetime,
+) -> Facts:
+    stated = attempt("properties", lambda: read_properties(data, document))
+    if isinstance(stated, Fault):
+        notes.append(stated.text)
+        stated = Properties(info={}, xmp={})
+    observed = list(judge_properties(stated, at)) + _shape(survey)
+    earlier: tuple[Earlier, ...] = ()
+    if document is not None:
+        compared = attempt("earlier states", lambda: find_earlier(data, survey, document))
+        if isinstance(compared, Fault):
+            notes.append(compared.text)
+        else:
+            earlier = compared
+        observed += judge_earlier(earlier)
+        observed += _guarded("unseen text", lambda: find_unseen(document), notes)
+        observed += _guarded("fonts", lambda: judge_fonts(document, stated.claimed), notes)
+        observed += _guarded("active content", lambda: find_active(document), notes)
+    if not survey.has_header:
+        notes.append("the file does not begin like a PDF")
+    return Facts(
+        pages=len(document) if document is not None else None,
+        revisions=max(len(survey.revision_ends), 1),
+        properties=stated.named,
+        observations=tuple(observed),
+        earlier=earlier,
+        notes=tuple(notes),
+    )
+
+
+def _guarded(
+    step: str, action: Callable[[], list[Observation]], notes: list[str]
+) -> list[Observation]:
+    found = attempt(step, action)
+    if isinstance(found, Fault):
+        notes.append(found.text)
+        return []
+    return found
+
+
+def _shape(survey: RawSurvey) -> list[Observation]:
+    if not survey.trailing:
+        return []
+    text = f"{survey.trailing} bytes stand behind the last end mark."
+    return [Observation(code="bytes-after-end", weight=Weight.HIDDEN, text=text)]

@@ -1,0 +1,1 @@
+"""Signature places on scans and photographs, by reading the picture (extra `ocr`)."""

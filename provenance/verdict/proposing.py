@@ -1,0 +1,111 @@
+"""Propose dossier records from what an examination found: the catalogue's entries, nothing freer.
+
+Rules, in order, for one exemplar:
+  1. a mail signature that is VERIFIED, over the whole body, by a key known from the time, is
+     `dkim-valid`; one that is BROKEN is `dkim-fails`;
+  2. a PDF signature that is VERIFIED or VERIFIED_EXTENDED is `pdf-signature-valid`; one that was
+     CHANGED_AFTER_SIGNING is `pdf-changed-after-signing`;
+  3. a place for a signature found empty with high confidence is `no-ink-copy`: a file is a copy
+     until somebody says otherwise;
+  4. an observation that names an entry of the catalogue is that entry;
+  5. that signatures, and in a PDF earlier states, were looked for is a check done, where the
+     detectors came to their end.
+Grades are never written: the weighing looks them up. A proposal is not evidence: a person reads it,
+strikes what does not fit (is the signer the author?), and imports the rest as records of the desk.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from provenance.examine.examination import Examination
+from provenance.signatures.axes import Headline, Presence, Scope, TimeBasis
+from provenance.signatures.axes import Kind as SignatureKind
+from provenance.signatures.model import SignatureStatus
+from provenance.signatures.sentence import say_signature
+from provenance.verdict.catalogue import CATALOGUE
+from provenance.verdict.dossier import Assertion, Kind, Record
+
+VOICE: Final = "examination"
+PREMISES: Final = {"dkim-valid": ("domain key",), "pdf-signature-valid": ("signing key",)}
+"""What every line through such a finding needs."""
+
+_GOOD: Final = frozenset({Headline.VERIFIED, Headline.VERIFIED_EXTENDED})
+_PDF: Final = "application/pdf"
+
+
+def propose(found: Examination) -> tuple[Record, ...]:
+    """Return the records that an examination licenses, oldest rule first, each entry once."""
+    notes: dict[str, list[str]] = {}
+    for key, note in _findings(found):
+        notes.setdefault(key, []).append(note)
+    records = [_record(found, key, tuple(dict.fromkeys(said))) for key, said in notes.items()]
+    checks = _checks(found)
+    if checks:
+        records.append(_base(found, "checked", checks=checks))
+    return tuple(records)
+
+
+def _findings(found: Examination) -> Iterator[tuple[str, str]]:
+    for status in found.signatures.statuses:
+        key = _of_signature(status)
+        if key is not None:
+            yield key, say_signature(status)
+    if found.facts is not None:
+        for one in found.facts.observations:
+            if one.evidence is not None:
+                yield one.evidence, one.text
+
+
+def _of_signature(status: SignatureStatus) -> str | None:
+    headline = status.headline
+    if status.kind is SignatureKind.DKIM:
+        from_then = status.time_basis is TimeBasis.ARCHIVED_KEY_WINDOW
+        if headline is Headline.VERIFIED and status.scope is Scope.WHOLE and from_then:
+            return "dkim-valid"
+        return "dkim-fails" if headline is Headline.BROKEN else None
+    if status.kind is SignatureKind.PDF_SIG and status.presence is Presence.PRESENT:
+        if headline in _GOOD:
+            return "pdf-signature-valid"
+        changed = headline is Headline.CHANGED_AFTER_SIGNING
+        return "pdf-changed-after-signing" if changed else None
+    empty = status.kind is SignatureKind.INK_REGION and headline is Headline.EMPTY_SLOT
+    return "no-ink-copy" if empty and status.confidence == "high" else None
+
+
+def _checks(found: Examination) -> tuple[str, ...]:
+    """What was looked for to the end; a failed detector leaves its check undone."""
+    report = found.signatures
+    if report.detectors_failed or not report.detectors_run or report.unsupported_media_type:
+        return ()
+    pdf = found.identification.media_type == _PDF and found.facts is not None
+    return ("signatures", "revisions") if pdf else ("signatures",)
+
+
+def _record(found: Examination, key: str, notes: tuple[str, ...]) -> Record:
+    asserts = tuple(
+        Assertion(facet=facet, sign=1 if grade > 0 else -1, catalogue=key)
+        for facet, grade in CATALOGUE[key].grades.items()
+    )
+    note = f"{' '.join(notes)} Undercut by: {CATALOGUE[key].undercut_by or 'nothing known'}."
+    return _base(found, key, asserts=asserts, premises=PREMISES.get(key, ()), note=note)
+
+
+def _base(
+    found: Examination,
+    what: str,
+    *,
+    asserts: tuple[Assertion, ...] = (),
+    premises: tuple[str, ...] = (),
+    checks: tuple[str, ...] = (),
+    note: str | None = None,
+) -> Record:
+    return Record(
+        id=f"x.{found.document_sha256[:8]}.{what}",
+        kind=Kind.FINDING,
+        recorded_at=found.at,
+        voice=VOICE,
+        asserts=asserts,
+        premises=premises,
+        checks=checks,
+        note=note,
+    )
