@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from provenance.acts.erased import NOTHING, Erasures, erased_by
+from provenance.acts.erased import NOTHING, Erasures, deleted_fields, erased_by
 from provenance.errors import Malformed, Refused
 from provenance.journal.reading import OpenedEntry
 from provenance.ledger.base64text import encode_base64url
@@ -193,7 +193,11 @@ def chain_of(
         events=events,
         holder=holder,
         open_offer=pending,
-        remarks=(*_remarks(records, events, offers, pending, names), *strange),
+        remarks=(
+            *_remarks(records, events, offers, pending, names),
+            *strange,
+            *_gone(records, erasures),
+        ),
     )
 
 
@@ -211,6 +215,14 @@ def _remarks(
         yield from _record_remarks(record, event, offers)
         if event.digests_agree is False:
             yield f"entry {record.seq}: the bytes were not those that were offered or received"
+
+
+def _gone(records: Sequence[OpenedEntry], erasures: Erasures) -> Iterable[str]:
+    for record in records:
+        if not record.listed and not record.closed:
+            yield f"entry {record.seq}: the list of its fields is gone; run `prov audit`"
+        if names := deleted_fields(record, erasures):
+            yield f"entry {record.seq}: {', '.join(names)} deleted, though not erased"
 
 
 def _record_remarks(

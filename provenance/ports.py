@@ -63,6 +63,24 @@ class ItemHead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IndexedEntry:
+    """An entry, and what the index says of it: to be compared, not to be believed."""
+
+    stored: StoredEntry
+    n: int
+    type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemPage:
+    """Some of an item's entries in the order of the index, and the item's head row."""
+
+    rows: Sequence[IndexedEntry]
+    head: ItemHead | None
+    """As it stood when these rows were read; None if the item has none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StoredCheckpoint:
     """A signed tree head as kept by the store."""
 
@@ -158,10 +176,13 @@ class Ledger(Protocol):
         """Yield entries start <= seq < stop in order, in bounded memory."""
         ...
 
-    def entries_of(
-        self, item: bytes, *, types: Sequence[str] | None = None
-    ) -> Iterator[StoredEntry]:
-        """Yield an item's entries in order of `n`, with disclosures; only these types if given."""
+    def entries_of(self, item: bytes, *, types: Sequence[str] | None = None) -> Iterator[ItemPage]:
+        """Yield ALL of an item's entries in order of `n`, a bounded page at a time.
+
+        Disclosures come with those that the index says are of these types; with all if None. At
+        least one page comes, and each page is of one moment: whoever reads holds the rows against
+        their leaves and the last page's head (`provenance.journal.following`).
+        """
         ...
 
     def sealed_under(self, subject: str) -> Sequence[tuple[int, bytes]]:
@@ -219,6 +240,10 @@ class Views(Protocol):
 
     def items(self) -> Iterator[ItemView]:
         """Yield all items in order of arrival."""
+        ...
+
+    def unlisted(self) -> Sequence[bytes]:
+        """Return items that have entries and that `items` does not yield; never `DESK_ITEM`."""
         ...
 
     def find(self, text: str) -> Sequence[ItemView]:

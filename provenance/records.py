@@ -2,8 +2,10 @@
 
 Everything learned or done is one of these. Open in its ledger entry: version, log, item, `n`,
 `prev`, `seen`, type, claimed time. Everything else is a disclosure: a named JSON value whose salted
-digest alone stands in the entry. `width` is the number of digests every entry of a kind carries;
-decoys fill the rest, so that an outsider cannot tell a sourced document from an unsourced one.
+digest alone stands in the entry. `width` is the number of digests every entry of a kind carries:
+its fields, the list of them (`provenance.ledger.manifest`), and decoys for the rest, so that an
+outsider cannot tell a sourced document from an unsourced one. A width never changes once entries of
+its kind are in the world: whoever verifies them counts.
 
 Fields that reports reveal or withhold together travel in one disclosure (for instance `document`:
 the digests and the size). A type that is not listed here is refused by the one way in.
@@ -29,7 +31,7 @@ class RecordType:
     family: str
     """custody, examination, statement, verdict or desk."""
     width: int
-    """Digests in every entry of this kind, decoys included."""
+    """Digests in every entry of this kind, the list of its fields and decoys included."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +63,7 @@ def _types(family: str, width: int, *names: str) -> dict[str, RecordType]:
 
 
 RECORD_TYPES: Final[Mapping[str, RecordType]] = MappingProxyType(
-    _types("custody", 8, "item.received", "item.split")
+    _types("custody", 9, "item.received", "item.split")
     | _types("custody", 6, "transfer.offered", "transfer.accepted", "transfer.refused")
     | _types("custody", 6, "accessed", "copied", "redacted", "fixity.checked", "exported")
     | _types("custody", 6, "disposed", "note", "transfer.closed")
@@ -71,6 +73,7 @@ RECORD_TYPES: Final[Mapping[str, RecordType]] = MappingProxyType(
     | _types("statement", 4, "undercut", "stake", "attribute", "grade")
     | _types("verdict", 4, "verdict.signed", "verdict.countersigned")
     | _types("verdict", 4, "verdict.corrected", "verdict.withdrawn")
-    | _types("desk", 4, "log.genesis", "key.enrolled", "key.rotated", "key.revoked", "endorsed")
+    | _types("desk", 5, "log.genesis")
+    | _types("desk", 4, "key.enrolled", "key.rotated", "key.revoked", "endorsed")
     | _types("desk", 4, "disclosure.erased", "trust.changed", "policy.changed", "report.exported")
 )

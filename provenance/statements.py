@@ -1,5 +1,8 @@
 """Statements and verdicts of one item, between ledger entries and the rules that weigh them.
 
+A record of a right type and a wrong shape, or one that repeats an id, was written past this desk's
+own acts: it is left out and said to be so, and the rest of its item stays readable.
+
 Rules of an import: a dossier's header and each of its records become one entry each, in the
 dossier's order. A record already there under its id, word for word, is left alone; the same id with
 other words is refused, for an edit is a new record. The time at which the desk learned something
@@ -13,12 +16,12 @@ Weighing is a pure function of the records: `dossier_of` puts them back together
 `provenance.verdict` does the rest.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, cast
 
-from provenance.errors import DeskCorrupt, DossierInvalid, Refused
+from provenance.errors import DossierInvalid, Refused
 from provenance.journal.reading import OpenedEntry
 from provenance.records import HiddenField, Json, NewRecord
 from provenance.verdict.dossier import Dossier, Kind, Record
@@ -80,7 +83,7 @@ def plan_import(
     Raises:
         Refused: a record's id is there already with other words.
     """
-    held = {record_to_json(r)["id"]: record_to_json(r) for r in _records(present)}
+    held = {record.id: record_to_json(record) for record in _records(present, [])}
     header = header_to_json(dossier)
     records: list[NewRecord] = []
     if header not in [entry.fields.get("dossier") for entry in present]:
@@ -103,17 +106,44 @@ def plan_import(
     return Import(records=tuple(records), added=tuple(added), known=known, later=later)
 
 
-def dossier_of(entries: Sequence[OpenedEntry], *, title: str) -> Dossier:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statements:
+    """What an item's records say, and which of them say nothing that can be read."""
+
+    dossier: Dossier
+    unreadable: tuple[tuple[int, str], ...]
+    """(position, type) of records that are left out."""
+
+
+def read_statements(entries: Sequence[OpenedEntry], *, title: str) -> Statements:
     """Put an item's statements back together; an item without any is an empty dossier.
 
     The newest header counts; but what an earlier one required stays required, and a stake that was
     named stays named: importing again adds, it never takes away.
     """
     header: Dossier | None = None
+    unreadable: list[tuple[int, str]] = []
     for entry in entries:
         if entry.type == "dossier":
-            header = _after(header, _header(entry))
-    return replace(header or Dossier(title=title, records=()), records=tuple(_records(entries)))
+            found = _header(entry)
+            header = header if found is None else _after(header, found)
+            if found is None:
+                unreadable.append((entry.seq, entry.type))
+    records = tuple(_records(entries, unreadable))
+    return Statements(
+        dossier=replace(header or Dossier(title=title, records=()), records=records),
+        unreadable=tuple(sorted(unreadable)),
+    )
+
+
+def is_statement(entry: OpenedEntry) -> bool:
+    """Tell whether an entry of `STATEMENT_TYPES` can be read as one."""
+    return (_header(entry) if entry.type == "dossier" else _record(entry)) is not None
+
+
+def dossier_of(entries: Sequence[OpenedEntry], *, title: str) -> Dossier:
+    """Return what an item's records say; see `read_statements`."""
+    return read_statements(entries, title=title).dossier
 
 
 def _after(earlier: Dossier | None, newer: Dossier) -> Dossier:
@@ -133,23 +163,34 @@ def verdict_record(item: bytes, kind: str, body: object) -> NewRecord:
     return _entry(item, kind, "verdict", body)
 
 
-def _header(entry: OpenedEntry) -> Dossier:
+def _header(entry: OpenedEntry) -> Dossier | None:
     value = entry.fields.get("dossier")
     if not isinstance(value, dict):
-        raise DeskCorrupt(f"entry {entry.seq} holds no dossier header")
+        return None
     try:
         return read_dossier(locate({**value, "records": []}), Complaints(f"entry {entry.seq}"))
-    except DossierInvalid as error:
-        raise DeskCorrupt(f"entry {entry.seq} holds no dossier header: {error}") from error
+    except DossierInvalid:
+        return None
 
 
-def _records(entries: Iterable[OpenedEntry]) -> Iterable[Record]:
+def _records(entries: Iterable[OpenedEntry], unreadable: list[tuple[int, str]]) -> Iterator[Record]:
+    seen: set[str] = set()
     for entry in entries:
-        if entry.type in STATEMENT_TYPES and entry.type != "dossier" and "record" in entry.fields:
-            try:
-                yield record_from_json(_whole(entry))
-            except DossierInvalid as error:
-                raise DeskCorrupt(f"entry {entry.seq} holds no valid record: {error}") from error
+        if entry.type not in STATEMENT_TYPES or entry.type == "dossier":
+            continue
+        record = _record(entry)
+        if record is None or record.id in seen:
+            unreadable.append((entry.seq, entry.type))
+        else:
+            seen.add(record.id)
+            yield record
+
+
+def _record(entry: OpenedEntry) -> Record | None:
+    try:
+        return record_from_json(_whole(entry))
+    except DossierInvalid:
+        return None
 
 
 def _statement(item: bytes, record: Record, text: Mapping[str, object]) -> NewRecord:
@@ -166,7 +207,7 @@ def _statement(item: bytes, record: Record, text: Mapping[str, object]) -> NewRe
 
 def _whole(entry: OpenedEntry) -> object:
     """Put a record and its source's handle together again."""
-    value = entry.fields["record"]
+    value = entry.fields.get("record")
     if not isinstance(value, dict) or SOURCED not in value:
         return value
     handle = entry.text("source", "handle") or SOURCE_ERASED

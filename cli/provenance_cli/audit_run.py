@@ -6,6 +6,7 @@ them. Below PARALLEL_FROM entries starting them costs more than they save, and n
 
 import multiprocessing
 import os
+import re
 import secrets
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 PARALLEL_FROM: Final = 4_000  # entries: about the second that starting two workers takes
 SHOWN: Final = 20  # findings on the terminal; --json has them all
 MAX_JOBS: Final = 256
+_NUMBER: Final = re.compile("[0-9]+")
 
 
 @contextmanager
@@ -104,10 +106,24 @@ def _print_log(found: "DeskAudit") -> None:
     _sentences(found.beside_the_key)
     _sentences(found.outside.faults)
     _sentences(found.outside.remarks, mark="-")
-    for finding in found.log.findings[:SHOWN]:
+    _sentences(found.remarks[:SHOWN], mark="-")
+    _print_more(len(found.remarks))
+    alike = list(_alike(found.log.findings))
+    for finding, more in alike[:SHOWN]:
         mark = "!" if finding.level.value == "flag" else "-"
-        _sentences([_told(finding)], mark=mark)
-    _print_more(len(found.log.findings))
+        _sentences([_told(finding) + more], mark=mark)
+    _print_more(len(alike))
+
+
+def _alike(findings: "Sequence[Finding]") -> "Iterator[tuple[Finding, str]]":
+    """Yield the first of findings that say the same of several places, and how many more say it."""
+    groups: dict[object, list[Finding]] = {}
+    for one in findings:
+        said = _NUMBER.sub("#", one.sentence)
+        groups.setdefault((one.level, one.detector, said), []).append(one)
+    for first, *rest in groups.values():
+        last = f", the last at entry {rest[-1].seq}" if rest and rest[-1].seq is not None else ""
+        yield first, f" And {len(rest)} more like it{last} (--json)." if rest else ""
 
 
 def _told(finding: "Finding") -> str:

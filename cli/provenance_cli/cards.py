@@ -140,6 +140,8 @@ def print_item(card: "ItemCard") -> None:
     _field("held by", card.chain.holder)
     for remark in card.chain.remarks:
         _field("custody", remark)
+    for remark in (*card.remarks, *map(str, card.verdict.remarks)):
+        _field("remark", remark)
     headline = card.verdict.assessment.headline.text
     _field("suggested", headline if card.verdict.dossier.records else "nothing recorded yet")
     published = card.verdict.standing.published
@@ -196,6 +198,8 @@ def print_verdict(card: "VerdictCard", names: Mapping[str, str]) -> None:
     print_assessment(card.dossier, card.assessment)
     voice.result()
     print_history(card, names)
+    for remark in card.remarks:
+        voice.wrapped(voice.visible(f"! {remark}"), first="", indent="  ")
     if card.staleness is not None:
         print_staleness(card)
 

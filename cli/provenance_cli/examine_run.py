@@ -41,6 +41,7 @@ def examine_item(
     from provenance_cli.cards import print_examination
     from provenance_cli.sandbox import WallWarning, workers
 
+    walls = WallWarning()
     moment = parse_instant(at) if at else None
     if ocr is not None:
         require_language(ocr)
@@ -48,9 +49,9 @@ def examine_item(
     before = desk.findings(view.item)
     again = shlex.join(["prov", "examine", view.accession, *(["--at", at] if at else [])])
     again += f" --ocr {ocr}" if ocr else ""
-    walls = WallWarning()
-    examined = desk.examine(view.item, reference_time=moment, ocr=ocr, workers=workers())
-    for exhibit, found in examined:
+    for exhibit, found in desk.examine(
+        view.item, reference_time=moment, ocr=ocr, workers=workers()
+    ):
         walls.look_at(found)
         if as_json:
             voice.result(found.to_json())

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from provenance.errors import Malformed, NotFound, SurroundingsError
+from provenance.errors import Malformed, NotFound, Refused, SurroundingsError
 
 
 def read_file(path: Path, limit: int) -> bytes:
@@ -27,6 +27,18 @@ def read_file(path: Path, limit: int) -> bytes:
     if len(data) > limit:
         raise Malformed(f"{path} is longer than the {limit} bytes that such a file may have")
     return data
+
+
+def require_new(path: Path) -> None:
+    """Return if nothing lies at a place where something is to be handed out.
+
+    Asked before the export is recorded. What was handed out once is never written over.
+
+    Raises:
+        Refused: something lies there.
+    """
+    if path.exists() or path.is_symlink():
+        raise Refused(f"{path} is there already and is not overwritten; choose another with --out")
 
 
 def write_file(path: Path, data: bytes) -> None:

@@ -186,7 +186,10 @@ class IngestRun:
         parts = [f"{summary.received} received"]
         parts += [f"{summary.again} again"] if summary.again else []
         parts += [f"{summary.skipped} known already"] if summary.skipped else []
-        parts += [f"{self._examined} examined"] if self._examined else []
+        # Whatever is new is examined here; what was examined beyond that was left undone before.
+        left = max(self._examined - summary.received, 0) if self._examined else 0
+        earlier = f" ({left} left by earlier runs)" if left else ""
+        parts += [f"{self._examined} examined{earlier}"] if self._examined else []
         parts += [f"{summary.failed} failed"] if summary.failed else []
         parts += [f"{summary.mismatched} NOT as claimed"] if summary.mismatched else []
         parts += [f"{len(summary.absent)} claimed but absent"] if summary.absent else []

@@ -36,6 +36,7 @@ def item_json(card: "ItemCard") -> dict[str, object]:
         "exemplars": [_exemplar_json(copy) for copy in card.exemplars],
         "holder": card.chain.holder,
         "custody_remarks": list(card.chain.remarks),
+        "remarks": [*card.remarks, *map(str, card.verdict.remarks)],
         "suggested": card.verdict.assessment.headline.text,
         "published": published.public_wording if published else None,
         "freshness": str(fresh.freshness) if fresh else None,
@@ -67,6 +68,7 @@ def verdict_json(card: "VerdictCard", names: Mapping[str, str]) -> dict[str, obj
         "version": card.standing.version,
         "signers": [names.get(kid, kid) for kid in card.standing.signers],
         "history": [verdict_to_json(record) for record in card.history],
+        "remarks": [str(remark) for remark in card.remarks],
         "staleness": None
         if fresh is None
         else {
@@ -107,6 +109,7 @@ def audit_json(found: "DeskAudit") -> dict[str, object]:
             "vouched": found.vouched,
             "first_bad": found.first_bad.seq if found.first_bad else None,
         },
+        "remarks": list(found.remarks),
         "tables": {
             "holds": found.derived_holds,
             "views_compared": found.views_compared,

@@ -113,10 +113,11 @@ def read_compromised(what: str) -> TrustSet:
         return TrustSet(compromised_spki=(what.lower(),))
     from asn1crypto import x509
 
+    from provenance.signatures.certificates import spki_sha256
     from provenance.trust.recognise import Particulars
 
     found = recognise_file(Path(what), Particulars(purposes=(Purpose.PDF,))).anchors
     if not found:
         raise UsageError("name a certificate file, or the SHA-256 of a public key")
-    keys = (x509.Certificate.load(one.der).public_key.sha256.hex() for one in found)
+    keys = (spki_sha256(x509.Certificate.load(one.der)) for one in found)
     return TrustSet(compromised_spki=tuple(keys))

@@ -2,7 +2,7 @@
 
 The latch states the last head that the log key signed, and the digest of the very note. Ed25519 is
 deterministic, so that note can be made again and compared. The published checkpoint must be one
-that the desk keeps; an older one is what a killed process left, and is said to be so.
+that the desk keeps; an older one is what a killed process left, and is remarked on: it is no fault.
 """
 
 from collections.abc import Iterator
@@ -38,28 +38,47 @@ def latch_faults(bench: Workbench) -> Iterator[str]:
 
 
 def published_faults(bench: Workbench) -> Iterator[str]:
-    """Yield what is wrong with the checkpoint that outsiders are shown.
-
-    An older one of ours is not: a process that was killed before it published leaves it, and the
-    next act publishes the newest.
-    """
-    newest = bench.parts.checkpoints.newest()
-    shown = bench.parts.publisher.published("checkpoint")
-    again = "run `prov ledger checkpoint`"
-    if newest is None:
+    """Yield what is wrong with the checkpoint that outsiders are shown."""
+    if bench.parts.checkpoints.newest() is None:
         return
+    shown = bench.parts.publisher.published("checkpoint")
     if shown is None:
-        yield f"no checkpoint is published: {again}"
+        yield "no checkpoint is published: run `prov ledger checkpoint`"
         return
     try:
-        key = log_note_key(bench.parts.origin, bench.parts.log_signer)
-        size = read_checkpoint(shown, key).checkpoint.size
+        size = _published_size(bench, shown)
     except (Malformed, CheckFailed) as error:
         yield f"the published checkpoint is not this log's: {error}"
         return
     kept = bench.parts.checkpoints.at(size)
     if kept is None or shown not in (kept.note, kept.cosigned):
         yield f"the published checkpoint of {size} entries is not one that this desk keeps"
+
+
+def published_remarks(bench: Workbench) -> Iterator[str]:
+    """Yield that outsiders are shown an older head of this log, if they are.
+
+    A process that was killed before it published leaves that, and so does somebody who put an
+    older file back; the next act publishes the newest.
+    """
+    newest = bench.parts.checkpoints.newest()
+    shown = bench.parts.publisher.published("checkpoint")
+    if newest is None or shown is None:
+        return
+    try:
+        size = _published_size(bench, shown)
+    except (Malformed, CheckFailed):
+        return  # told as a fault
+    if size < newest.size:
+        yield (
+            f"the published checkpoint is an older one, of {size} entries; the newest is of "
+            f"{newest.size}: run `prov ledger checkpoint`"
+        )
+
+
+def _published_size(bench: Workbench, shown: bytes) -> int:
+    key = log_note_key(bench.parts.origin, bench.parts.log_signer)
+    return read_checkpoint(shown, key).checkpoint.size
 
 
 def vouched_size(bench: Workbench, note: bytes | None) -> int:

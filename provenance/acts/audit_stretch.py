@@ -2,8 +2,8 @@
 
 A task holds rows, the keys that open their hidden fields, and the ring of keys that sign; its
 answer holds what later steps need and nothing they do not. Both travel to another process. For each
-entry: grammar and signature (`check_entries`), whether its hidden fields open, whether those are
-there that make its record what it is, the blobs it names, and the views it gives rise to.
+entry: grammar and signature (`check_entries`), whether its hidden fields open, whether those that
+it lists are there and make its record what it is, the blobs it names, the views it gives rise to.
 Below `since` signatures and hidden fields are left alone: a checkpoint held outside vouches for
 those entries. The caller MUST have found that the log continues that checkpoint.
 """
@@ -14,8 +14,9 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Final
 
+from provenance.acts.legible import legible
 from provenance.errors import DeskCorrupt
-from provenance.journal.projecting import ARRIVALS, views_of
+from provenance.journal.projecting import ARRIVALS, views_in
 from provenance.journal.reading import OpenedEntry, read_entry
 from provenance.ledger.audit import OPENED_TYPES, CheckedEntry, check_entries
 from provenance.ledger.entry import Entry
@@ -42,7 +43,8 @@ ESSENTIAL: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 )
 """Hidden fields, sealed under the item's or the desk's key, without which a record says nothing.
 
-Decoys hide how many fields an entry has, so a row that somebody deleted shows only here."""
+A row that somebody deleted shows by the entry's own list of its fields; here shows as well a record
+that was signed without them."""
 _ONE_OF: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     dict.fromkeys(("transfer.accepted", "transfer.refused"), ("offer", "foreign"))
 )
@@ -70,8 +72,12 @@ class StretchAnswer:
     """SHA-256 and what it belongs to, in log order."""
     faults: Sequence[str]
     """One sentence each."""
+    remarks: Sequence[str]
+    """Records that cannot be read as what they are called, one sentence each."""
     closed: Sequence[tuple[int, str, bytes]]
     """(position, type, digest) of hidden fields that are here and whose key is not."""
+    missing: Sequence[tuple[int, str, str, bytes]]
+    """(position, type, name, digest) of hidden fields that an entry lists and that are not here."""
     present: frozenset[bytes]
     """Digests of the source's fields among the rows: none that was erased may be there."""
     views: int
@@ -93,7 +99,9 @@ def read_stretch(task: Stretch) -> StretchAnswer:
         checked=checked,
         blobs=looked.blobs,
         faults=looked.faults,
+        remarks=looked.remarks,
         closed=looked.closed,
+        missing=looked.missing,
         present=frozenset(looked.present),
         views=looked.views,
         exemplars=looked.exemplars,
@@ -129,7 +137,9 @@ class _Looked:
         self._keys = keys
         self.blobs: list[tuple[bytes, str]] = []
         self.faults: list[str] = []
+        self.remarks: list[str] = []
         self.closed: list[tuple[int, str, bytes]] = []
+        self.missing: list[tuple[int, str, str, bytes]] = []
         self.present: set[bytes] = set()
         self.views = 0
         self.exemplars: list[tuple[bytes, int]] = []
@@ -138,39 +148,44 @@ class _Looked:
         """Look at one row; `entry` is what its leaf says, if it says anything."""
         try:
             opened = read_entry(row, self._keys, entry=entry)
-            views = views_of(row.seq, opened.entry.item, opened.type, opened.fields)
-        except (DeskCorrupt, ValueError, KeyError) as error:
-            # A signed record of the wrong shape is a fault of the entry, not of the audit.
-            self.faults.append(
-                str(error)
-                if isinstance(error, DeskCorrupt)
-                else f"entry {row.seq} cannot be read: its fields are not those of an arrival"
-            )
+        except DeskCorrupt as error:
+            self.faults.append(str(error))
             return
+        if not legible(opened):
+            self.remarks.append(f"entry {row.seq} cannot be read as a record of type {opened.type}")
         for hidden in row.disclosures:
             if hidden.subject not in self._keys:
                 self.closed.append((row.seq, opened.type, hidden.digest))
             elif hidden.subject.startswith("source-label:"):
                 self.present.add(hidden.digest)
-        self.faults.extend(self._missing(opened))
+        self.missing.extend(
+            (row.seq, opened.type, name, digest) for name, digest in opened.missing.items()
+        )
+        self._take_lacking(opened)
         try:
             self.blobs.extend(_blobs_of(opened))
         except ValueError:
-            self.faults.append(f"entry {row.seq} names a digest that is none")
+            self.remarks.append(f"entry {row.seq} names a digest that is none")
+        views = views_in(opened)
         for pos, view in enumerate(views):
             if isinstance(view, ExemplarView):
                 self.exemplars.append((exemplar_key(view), view_mark(pos, view)))
             else:
                 self.views += view_mark(pos, view)
 
-    def _missing(self, opened: OpenedEntry) -> Iterator[str]:
-        missing = [name for name in ESSENTIAL.get(opened.type, ()) if name not in opened.fields]
+    def _take_lacking(self, opened: OpenedEntry) -> None:
+        here = opened.fields.keys() | (opened.manifest or {}).keys()
+        lacking = [name for name in ESSENTIAL.get(opened.type, ()) if name not in here]
         choice = _ONE_OF.get(opened.type, ())
-        if choice and not any(name in opened.fields for name in choice):
-            missing.append(" or ".join(choice))
-        if missing:  # these are never sealed under a source, and only sources can be erased
-            gone = ", ".join(missing)
-            yield f"entry {opened.seq} ({opened.type}): {gone} gone, though not erased"
+        if choice and not here & set(choice):
+            lacking.append(" or ".join(choice))
+        place, what = f"entry {opened.seq} ({opened.type})", ", ".join(lacking)
+        if opened.manifest is None:
+            # These are never sealed under a source, and only sources can be erased.
+            gone = f", and {what}" if what else ""
+            self.faults.append(f"{place}: the list of its fields{gone} gone, though not erased")
+        elif lacking:
+            self.remarks.append(f"{place} was signed without {what}")
 
 
 def _blobs_of(opened: OpenedEntry) -> Iterator[tuple[bytes, str]]:

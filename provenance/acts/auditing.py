@@ -13,15 +13,22 @@ all raises.
 
 import random
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from provenance.acts.audit_beside import latch_faults, published_faults, vouched_size
+from provenance.acts.audit_beside import (
+    latch_faults,
+    published_faults,
+    published_remarks,
+    vouched_size,
+)
 from provenance.acts.audit_derived import DerivedViews, index_faults, table_faults
 from provenance.acts.audit_stretch import Stretch, StretchAnswer, read_stretch
+from provenance.acts.audit_verdicts import judge_verdicts
+from provenance.acts.erased import ERASABLE
 from provenance.acts.workbench import Workbench
 from provenance.errors import DeskCorrupt, KeyUnavailable
 from provenance.evidence import BlobState, Fixity, reread
@@ -35,6 +42,7 @@ from provenance.ledger.keys import PublicKey
 from provenance.ledger.merkle import HASH_SIZE
 from provenance.ledger.sealing import open_disclosure
 from provenance.ports import EntryRow, SealedDisclosure, StoredCheckpoint, StoredEntry
+from provenance.statements import VERDICT_TYPES
 
 if TYPE_CHECKING:
     from provenance.outside.holds_audit import HoldsAudit
@@ -93,6 +101,9 @@ class DeskAudit:
     beside_the_key: tuple[str, ...] = ()
     """What the latch beside the log key says that this log does not bear out, and what is wrong
     with the published checkpoint."""
+    remarks: tuple[str, ...] = ()
+    """Worth knowing, and no sign that anything changed: signed records that cannot be read as what
+    they are called, an older checkpoint still published."""
     derived: tuple[str, ...] = ()
     """What the desk looks up that differs from what the ledger says; erasures cut short."""
     views_compared: bool = True
@@ -161,6 +172,7 @@ def audit(
         log=log,
         outside=outside,
         beside_the_key=(*latch_faults(bench), *published_faults(bench)),
+        remarks=(*run.remarks, *published_remarks(bench)),
         derived=(*run.odd, *run.erasures(), *table_faults(bench), *views),
         views_compared=not run.since,
         vouched=run.since,
@@ -181,6 +193,8 @@ class _Run:
         self._index: dict[int, EntryRow] = {}
         self.since = vouched_size(bench, plan.since)
         self.unreadable: list[str] = fault
+        self.remarks: list[str] = []
+        self.judged: set[bytes] = set()
         self.odd: list[str] = []
         self.derived = DerivedViews()
         self.blobs = _Blobs(bench, plan, tick)
@@ -189,7 +203,9 @@ class _Run:
         """Yield every entry checked, and keep what the stretches show beside."""
         for answer in self._answers():
             self.unreadable.extend(answer.faults)
+            self.remarks.extend(answer.remarks)
             self._take_closed(answer)
+            self._take_missing(answer)
             self._present |= answer.present & self._erasures.keys()
             if not self.since:
                 self.derived.take(answer)
@@ -197,6 +213,9 @@ class _Run:
                 self.blobs.take(sha256, owner)
             self._compare_index(answer)
             self._tick("entry", len(answer.checked))
+            self.judged.update(
+                e.entry.item for e in answer.checked if e.entry and e.entry.type in VERDICT_TYPES
+            )
             yield from answer.checked
 
     def erasures(self) -> Iterator[str]:
@@ -226,13 +245,11 @@ class _Run:
         while rows := list(islice(entries, STRETCH)):
             index = self._bench.parts.derived.entry_rows(rows[0].seq, rows[-1].seq + 1)
             self._index.update((row.seq, row) for row in index)
-            keys = self._keys(rows, index)
+            keys = self._keys(rows)
             yield Stretch(rows=rows, keys=keys, ring=ring, since=self.since)
 
-    def _keys(self, rows: list[StoredEntry], index: Sequence[EntryRow]) -> Mapping[str, bytes]:
+    def _keys(self, rows: list[StoredEntry]) -> Mapping[str, bytes]:
         subjects = {d.subject for row in rows if row.seq >= self.since for d in row.disclosures}
-        # Also of entries without any field: only with their key can we say that it was deleted.
-        subjects |= {"desk", *(f"item:{row.item.hex()}" for row in index if row.seq >= self.since)}
         try:
             return self._bench.parts.subject_keys.get(sorted(subjects))
         except KeyUnavailable:
@@ -254,6 +271,13 @@ class _Run:
                     f"entry {seq} ({kind}): a hidden field lies under a key that is not there, "
                     "and no record says that it was erased"
                 )
+
+    def _take_missing(self, answer: StretchAnswer) -> None:
+        self.unreadable.extend(
+            f"entry {seq} ({kind}): {name} gone, though not erased"
+            for seq, kind, name, digest in answer.missing
+            if digest not in self._erasures or name not in ERASABLE
+        )
 
     def _compare_index(self, answer: StretchAnswer) -> None:
         pairs = ((each, self._index.pop(each.seq, None)) for each in answer.checked)
@@ -337,6 +361,7 @@ def _audit_log(bench: Workbench, plan: AuditPlan, outside: "HoldsAudit", run: _R
         terms,
         tile=lambda level, index: _tile_at(bench, size, level, index),
         open_fields=lambda entry, sealed: _open(bench, entry, sealed),
+        judge_rest=lambda findings: judge_verdicts(bench, run.judged, size, findings),
     )
 
 

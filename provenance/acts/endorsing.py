@@ -144,7 +144,7 @@ def _entry(bench: Workbench, seq: int) -> Entry:
 
 
 def _endorsements(bench: Workbench, item: bytes) -> Iterator[tuple[OpenedEntry, Endorsement]]:
-    return _readable(bench, bench.parts.ledger.entries_of(item, types=(ENDORSED,)))
+    return _readable(bench, (row for row, _ in bench.signed(item, (ENDORSED,))))
 
 
 def _readable(

@@ -8,6 +8,7 @@ under the write lock, decides; what would not stand is never written.
 
 import unicodedata
 
+from provenance.acts.handles import require_no_handle
 from provenance.acts.workbench import Workbench
 from provenance.errors import Refused, UsageError
 from provenance.journal.appending import Batch
@@ -142,6 +143,7 @@ def revoke(
     """
     if not 0 < len(reason.strip()) <= MAX_REASON:
         raise UsageError(f"a revocation has a reason, of up to {MAX_REASON} characters")
+    require_no_handle(bench, [reason])
     origin = bench.parts.origin
     part = read_consent(consented, origin=origin) if consented is not None else None
 

@@ -5,7 +5,9 @@ Rules:
      comes first is recorded as asking, an admin who comes after somebody else performs it; two keys
      of one person are one person;
   2. what is destroyed is named first, by entry and digest, in a durable `disclosure.erased` record
-     with a reason class and the approvers;
+     with a reason class and the approvers; with it go, by entry and field, the texts elsewhere that
+     name the source, because nobody can find the word again once its key is gone: exports withhold
+     those texts from then on;
   3. then, under the write lock and only if nothing unnamed has come in since: the key, under handle
      and label in one step; then the rows; then the journal is emptied;
   4. a run that was killed anywhere is completed by running it again; what came in between is named
@@ -13,20 +15,31 @@ Rules:
   5. a later arrival from the same handle finds no key and gets a new one.
 SQLite overwrites deleted rows (secure_delete) and the journal is truncated. PostgreSQL keeps old
 rows in its own journal and until a vacuum: there the destroyed key is what erases.
-Out of reach: copies and exports already handed out, backups of the KEY folder, free text that
-people typed elsewhere. Never writes a handle into the log, a file name or a message.
+Out of reach: copies and exports already handed out, backups of the KEY folder, the word itself in
+texts that people typed elsewhere and in names of files. Never writes a handle into the log, a file
+name or a message.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from provenance.acts.erased import ERASED, REASONS, erasure_records, erasures_in, read_erasure
+from provenance.acts.erased import (
+    ERASED,
+    REASONS,
+    Place,
+    erasure_records,
+    erasures_in,
+    naming_in,
+    read_erasure,
+)
+from provenance.acts.handles import places_naming
 from provenance.acts.source_labels import HANDLE, LABEL
 from provenance.acts.sources import source_key
 from provenance.acts.workbench import Workbench
-from provenance.errors import NotFound, Refused, UsageError
+from provenance.errors import DeskCorrupt, NotFound, Refused, UsageError
 from provenance.journal.appending import Batch
 from provenance.journal.roles import may_sign
 from provenance.records import DESK_ITEM, HiddenField, NewRecord
@@ -56,6 +69,8 @@ class Outcome:
     """Sealed fields that were destroyed with this call, those of the request included."""
     one_person: bool
     """Whether nobody else could have approved."""
+    naming: tuple[int, ...] = ()
+    """Entries whose texts name the source and stay; exports withhold those texts from now on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +78,28 @@ class _Ruling:
     stage: Stage
     seq: int | None
     one_person: bool
+    naming: tuple[Place, ...] = ()
+
+
+class _Looking:
+    """Finds the texts that name a source, each entry once, mostly before the write lock is held."""
+
+    def __init__(self, bench: Workbench, handle: str) -> None:
+        self._bench = bench
+        self._handle = handle
+        self._at = 0
+        self._found: list[Place] = []
+
+    def until(self, size: int) -> tuple[Place, ...]:
+        """Return the places in the first `size` entries."""
+        stored = self._bench.parts.ledger.entries(self._at, size, disclosures=True)
+        for row in stored:
+            # Damage elsewhere must not keep a source from being forgotten, and what cannot be read
+            # cannot be handed out either.
+            with suppress(DeskCorrupt):
+                self._found += places_naming(self._bench.reader.opened([row]), self._handle)
+        self._at = max(self._at, size)
+        return tuple(self._found)
 
 
 def erase_source(bench: Workbench, handle: str, *, reason: str) -> Outcome:
@@ -94,19 +131,27 @@ def erase_source(bench: Workbench, handle: str, *, reason: str) -> Outcome:
 
 
 def _perform(bench: Workbench, handle: str, label: str, reason: str) -> Outcome:
+    looking = _Looking(bench, handle)
+    looking.until(bench.parts.ledger.size())  # the long part, while others may write
     while True:
-        ruling = bench.append(lambda batch: _rule(bench, batch, handle, label, reason))
+        ruling = bench.append(lambda batch: _rule(bench, batch, looking, handle, label, reason))
         if ruling.stage is Stage.REQUESTED:
             return Outcome(stage=ruling.stage, seq=ruling.seq, fields=0, one_person=False)
         destroyed = _destroy(bench, handle, label)
         if destroyed is not None:
             bench.parts.ledger.truncate_journal()
             return Outcome(
-                stage=ruling.stage, seq=ruling.seq, fields=destroyed, one_person=ruling.one_person
+                stage=ruling.stage,
+                seq=ruling.seq,
+                fields=destroyed,
+                one_person=ruling.one_person,
+                naming=tuple(sorted({seq for seq, _, _ in ruling.naming})),
             )
 
 
-def _rule(bench: Workbench, batch: Batch, handle: str, label: str, reason: str) -> _Ruling:
+def _rule(
+    bench: Workbench, batch: Batch, looking: _Looking, handle: str, label: str, reason: str
+) -> _Ruling:
     """Decide under the write lock, and add what the decision puts on record."""
     desk = bench.entries(DESK_ITEM, (ERASED, REQUESTED))
     done = erasures_in(desk)
@@ -117,8 +162,12 @@ def _rule(bench: Workbench, batch: Batch, handle: str, label: str, reason: str) 
     me = bench.signer.public_key.kid
     if begun is not None:
         earlier = next(read_erasure(entry) for entry in desk if entry.seq == begun)
-        seq = _record(batch, unnamed, earlier.reason, earlier.approvers) if unnamed else begun
-        return _Ruling(stage=Stage.COMPLETED, seq=seq, one_person=one_person)
+        told = naming_in(desk)
+        more = tuple(p for p in looking.until(batch.writer.size()) if p not in told)
+        seq = begun
+        if unnamed or more:
+            seq = _record(batch, unnamed, earlier.reason, earlier.approvers, more)
+        return _Ruling(stage=Stage.COMPLETED, seq=seq, one_person=one_person, naming=more)
     asked = [e.kid for e in desk if e.type == REQUESTED and e.text("source", "handle") == handle]
     second = _other_person(bench, asked)
     if (second is None and not one_person) or not _may_perform(bench, me):
@@ -128,12 +177,19 @@ def _rule(bench: Workbench, batch: Batch, handle: str, label: str, reason: str) 
             stage=Stage.REQUESTED, seq=batch.add(_request(handle, reason)), one_person=False
         )
     approvers = [me] if second is None else [second, me]
-    seq = _record(batch, unnamed, reason, approvers)
-    return _Ruling(stage=Stage.ERASED, seq=seq, one_person=one_person)
+    naming = looking.until(batch.writer.size())
+    seq = _record(batch, unnamed, reason, approvers, naming)
+    return _Ruling(stage=Stage.ERASED, seq=seq, one_person=one_person, naming=naming)
 
 
-def _record(batch: Batch, fields: _Fields, reason: str, approvers: Sequence[str]) -> int:
-    records = erasure_records(fields, reason=reason, approvers=approvers)
+def _record(
+    batch: Batch,
+    fields: _Fields,
+    reason: str,
+    approvers: Sequence[str],
+    naming: Sequence[Place],
+) -> int:
+    records = erasure_records(fields, reason=reason, approvers=approvers, naming=naming)
     seqs = [batch.add(record) for record in records]
     return seqs[0]
 

@@ -2,28 +2,33 @@
 
 The full result is kept as a blob, its digest in the entry: findings can be long, and what was found
 with which tool and version must be readable years later. A file that crashes or stalls its worker
-has a finding that says so. Nothing here decides what a signature proves: `provenance.signatures`.
+has a finding that says so. A copy is examined together with the copies that belong to it
+(`companions`). Nothing here decides what a signature proves: `provenance.signatures`.
 
 As many are examined at once as the runner has workers; they are recorded in the order in which they
 were named, in batches. A run that is stopped has recorded whole batches or nothing of them.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Final
 
+from provenance.acts.companions import Companions
 from provenance.acts.workbench import Workbench
 from provenance.digests import digest_bytes
+from provenance.errors import Malformed
 from provenance.evidence import exemplars
 from provenance.examine.ahead import InOrder
 from provenance.examine.examination import Examination
-from provenance.examine.runner import Runner
+from provenance.examine.runner import Companion, Runner
 from provenance.journal.projecting import ARRIVALS
 from provenance.journal.reading import OpenedEntry
 from provenance.records import HiddenField, Json, NewRecord
 from provenance.signatures.axes import Presence
+from provenance.signatures.pairing import stated_in
 from provenance.trust.model import TrustSet
 
 BATCH: Final = 100  # findings acknowledged together
@@ -90,18 +95,12 @@ def examine(
         SurroundingsError: disk, database or key failed, or a blob is gone.
     """
     done = 0
+    companions = Companions(bench, stated=partial(_stated, bench))
     pending: list[tuple[Exhibit, _Result]] = []
     since = bench.parts.clock()
 
     def step(exhibit: Exhibit) -> _Result:
-        with bench.parts.blobs.open(exhibit.sha256) as stream:
-            found = runner.examine(
-                stream,
-                name=exhibit.name,
-                at=bench.parts.clock(),
-                trust=trust,
-                reference_time=reference_time,
-            )
+        found = _look(bench, runner, exhibit, trust, companions, reference_time)
         return _Result(found=found, text=found.to_json().encode())
 
     run = InOrder(
@@ -124,6 +123,43 @@ def examine(
 
 def _full(pending: Sequence[tuple[Exhibit, _Result]]) -> bool:
     return len(pending) >= BATCH or sum(len(one.text) for _, one in pending) >= BATCH_BYTES
+
+
+def _look(
+    bench: Workbench,
+    runner: Runner,
+    exhibit: Exhibit,
+    trust: TrustSet,
+    companions: Companions,
+    reference_time: datetime | None,
+) -> Examination:
+    """Examine one copy together with the copies that belong to it."""
+    blobs = bench.parts.blobs
+    with ExitStack() as stack:
+        stream = stack.enter_context(blobs.open(exhibit.sha256))
+        beside = [
+            Companion(
+                document=stack.enter_context(blobs.open(held.sha256)),
+                role=held.role,
+                name=held.name,
+            )
+            for held in companions.of(exhibit.item, exhibit.sha256)
+        ]
+        return runner.examine(
+            stream,
+            name=exhibit.name,
+            at=bench.parts.clock(),
+            trust=trust,
+            reference_time=reference_time,
+            beside=beside,
+        )
+
+
+def _stated(bench: Workbench, item: bytes, sha256: bytes) -> frozenset[str]:
+    """Return the digests that a copy states, as its newest examination has them."""
+    finding = findings_of(bench.entries(item, ("finding",))).get(sha256.hex())
+    facts = read_result(bench, finding).facts if finding else None
+    return stated_in(facts.properties) if facts else frozenset()
 
 
 def findings_of(entries: Sequence[OpenedEntry]) -> dict[str, Finding]:
@@ -154,7 +190,11 @@ def read_result(bench: Workbench, finding: Finding) -> Examination:
         BlobMissing: the blob is gone.
         Malformed: it is not a result.
     """
-    with bench.parts.blobs.open(bytes.fromhex(finding.result)) as stream:
+    try:
+        digest = bytes.fromhex(finding.result)
+    except ValueError as error:
+        raise Malformed("a finding that names no result") from error
+    with bench.parts.blobs.open(digest) as stream:
         return Examination.from_json(stream.read().decode("utf-8", "replace"))
 
 
@@ -209,7 +249,7 @@ def _acknowledge(
 
 
 def _record(bench: Workbench, exhibit: Exhibit, result: _Result) -> NewRecord:
-    found, digest = result.found, digest_bytes(result.text).sha256
+    digest = digest_bytes(result.text).sha256
     staged = bench.parts.blobs.stage()
     staged.write(result.text)
     staged.keep(digest)
@@ -217,10 +257,12 @@ def _record(bench: Workbench, exhibit: Exhibit, result: _Result) -> NewRecord:
         "tool": TOOL,
         "input": exhibit.sha256.hex(),
         "result": digest.hex(),
-        "headline": str(found.headline),
-        "outcome": found.outcome.code,
-        "trust": found.trust_set_sha256,
-        "signatures": sum(one.presence is Presence.PRESENT for one in found.signatures.statuses),
+        "headline": str(result.found.headline),
+        "outcome": result.found.outcome.code,
+        "trust": result.found.trust_set_sha256,
+        "signatures": sum(
+            one.presence is Presence.PRESENT for one in result.found.signatures.statuses
+        ),
     }
     subject = f"item:{exhibit.item.hex()}"
     field = HiddenField(name="finding", value=value, subject=subject)

@@ -5,12 +5,12 @@ once cannot both succeed. The rules are in `provenance.custody`.
 """
 
 from provenance import custody
+from provenance.acts.handles import require_no_handle
 from provenance.acts.workbench import Workbench
 from provenance.custody import CUSTODY_TYPES, Chain
 from provenance.errors import CheckFailed, Refused
 from provenance.evidence import BlobState, found_digests, reread_all
 from provenance.journal.appending import Batch
-from provenance.records import NewRecord
 
 
 def chain(bench: Workbench, item: bytes) -> Chain:
@@ -26,9 +26,10 @@ def offer(bench: Workbench, item: bytes, *, to: str, purpose: str, means: str) -
 
     Raises:
         NotFound: nobody of that name is enrolled.
-        Refused: an offer is open already, or the receiver is the giver.
+        Refused: an offer is open already, the receiver is the giver, or a text names a source.
         CheckFailed: the bytes are not those that were received.
     """
+    require_no_handle(bench, [purpose, means])
     receiver = bench.keepers().by_name(to).key.kid
     if receiver == bench.signer.public_key.kid:
         raise Refused("a hand-over needs two people: the receiver is the key that offers")
@@ -67,8 +68,9 @@ def refuse(bench: Workbench, item: bytes, *, reason: str) -> int:
     """Refuse the open offer; returns the entry's position.
 
     Raises:
-        Refused: no open offer, or it names somebody else.
+        Refused: no open offer, it names somebody else, or the reason names a source.
     """
+    require_no_handle(bench, [reason])
 
     def compose(batch: Batch) -> int:
         pending = _answerable(bench, item)
@@ -78,9 +80,24 @@ def refuse(bench: Workbench, item: bytes, *, reason: str) -> int:
     return bench.append(compose)
 
 
-def write_down(bench: Workbench, record: NewRecord) -> int:
-    """Append one custody record (access, note); returns its position."""
-    return bench.record(record)[0]
+def access(bench: Workbench, item: bytes, *, purpose: str) -> int:
+    """Record that the acting custodian looked at an item; returns the entry's position.
+
+    Raises:
+        Refused: the purpose names a source.
+    """
+    require_no_handle(bench, [purpose])
+    return bench.record(custody.access_record(item, purpose=purpose))[0]
+
+
+def note(bench: Workbench, item: bytes, *, text: str) -> int:
+    """Write a note into an item's custody; returns the entry's position.
+
+    Raises:
+        Refused: the note names a source.
+    """
+    require_no_handle(bench, [text])
+    return bench.record(custody.note_record(item, text=text))[0]
 
 
 def check_fixity(bench: Workbench, item: bytes) -> tuple[int, bool]:

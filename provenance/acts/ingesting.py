@@ -13,6 +13,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Final
 
+from provenance.acts.handles import require_no_handle
 from provenance.acts.receiving import IngestOptions, Receipt, Registrar
 from provenance.acts.workbench import Workbench
 from provenance.errors import Refused
@@ -159,12 +160,15 @@ def ingest(
         keep_receipts: also return every receipt in the summary.
 
     Raises:
-        Refused: `options.item` while several files were named, or bytes that another item holds.
+        Refused: `options.item` while several files were named, bytes that another item holds, or
+            a note that names a source.
         SurroundingsError: disk, database or key failed; what was notified before is safe.
     """
     roots = list(sources)
     if options.item is not None and any(_is_folder(root) for root in roots):
         raise Refused("only files can join an item, one exemplar each; a folder makes items")
+    own = [options.source] if options.source else []
+    require_no_handle(bench, [options.note] if options.note else [], also=own)
     parts = bench.parts
     known = _no_marks if options.item is not None else parts.views.known_marks
     stream = arrivals(

@@ -1,25 +1,28 @@
 """Statements and verdicts on an open desk: import, weigh, sign, countersign, correct, withdraw.
 
 The suggestion is computed from the records each time; what people sign is stored with the digest of
-its inputs. Rules beside those of `provenance.verdict.lifecycle`: a verdict names the key that signs
-its entry, or it does not count; and two keys enrolled under one name are one person.
+its inputs. Which acts count is read by `provenance.acts.verdict_history`; an act that would not is
+refused. Whoever countersigns says which version they were shown: a newer one in between is refused.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from provenance.acts.examining import newest
+from provenance.acts.handles import require_no_handle, texts_of
+from provenance.acts.verdict_history import Remark, SignedAct, VerdictHistory, read_history
 from provenance.acts.workbench import Workbench
-from provenance.errors import DeskCorrupt, Malformed, Refused
+from provenance.errors import Refused
 from provenance.journal.appending import Batch
-from provenance.journal.reading import OpenedEntry
 from provenance.statements import (
     STATEMENT_TYPES,
     VERDICT_TYPES,
     Import,
+    Statements,
     dossier_of,
     plan_import,
+    read_statements,
     verdict_record,
 )
 from provenance.verdict.assessment import Assessment
@@ -39,7 +42,7 @@ from provenance.verdict.signing import (
     countersign as countersign_version,
 )
 from provenance.verdict.staleness import Staleness, staleness
-from provenance.verdict.verdict_json import verdict_from_json, verdict_to_json
+from provenance.verdict.verdict_json import verdict_to_json
 from provenance.verdict.verdict_record import Act, Decision, ReasonClass, Suggested, VerdictRecord
 
 
@@ -50,11 +53,19 @@ class VerdictCard:
     dossier: Dossier
     assessment: Assessment
     """The suggestion, as of the instant that was asked for."""
-    history: tuple[VerdictRecord, ...]
+    acts: tuple[SignedAct, ...]
+    """Every act on the verdict, those that do not count included."""
     standing: Standing
     """What people have signed."""
     staleness: Staleness | None
     """None while nothing is signed. Always against all records, whatever `as_of` was asked for."""
+    remarks: tuple[Remark, ...]
+    """Records that are left out because they cannot be read, and acts that do not count."""
+
+    @property
+    def history(self) -> tuple[VerdictRecord, ...]:
+        """Every act on the verdict, oldest first."""
+        return tuple(act.record for act in self.acts)
 
 
 def import_dossier(
@@ -63,12 +74,15 @@ def import_dossier(
     """Record a dossier's statements under an item; what is there already stays as it is.
 
     Raises:
-        Refused: a record's id is there already with other words.
+        Refused: a record's id is there already with other words, or a text names a source.
     """
+    sources = {record.source for record in dossier.records if record.source}
 
     def compose(batch: Batch) -> Import:
         present = bench.entries(item, STATEMENT_TYPES)
         planned = plan_import(item, dossier, present=present, until=until)
+        fields = [f for record in planned.records for f in record.fields if f.name != "source"]
+        require_no_handle(bench, [t for f in fields for t in texts_of(f.value)], also=sources)
         for record in planned.records:
             batch.add(record)
         return planned
@@ -92,16 +106,28 @@ def proposed(bench: Workbench, item: bytes) -> Dossier:
 def card(bench: Workbench, item: bytes, *, as_of: datetime | None = None) -> VerdictCard:
     """Weigh an item's records and compare with what was signed."""
     entries = bench.entries(item, (*STATEMENT_TYPES, *VERDICT_TYPES))
-    dossier = dossier_of(entries, title=item.hex())
-    past = history_of(entries)
-    counting = counting_acts(past, bench.keepers().names)
+    said = read_statements(entries, title=item.hex())
+    past = read_history(entries, bench.keepers().names)
+    assessment = evaluate(said.dossier, as_of=as_of)
+    signed = past.standing.version is not None
+    now = assessment if as_of is None or not signed else evaluate(said.dossier)
     return VerdictCard(
-        dossier=dossier,
-        assessment=evaluate(dossier, as_of=as_of),
-        history=past,
-        standing=state_of(counting),
-        staleness=staleness(counting, evaluate(dossier)),
+        dossier=said.dossier,
+        assessment=assessment,
+        acts=past.acts,
+        standing=past.standing,
+        staleness=staleness(past.counting, now) if signed else None,
+        remarks=remarks_on(said, past),
     )
+
+
+def remarks_on(said: Statements, past: VerdictHistory) -> tuple[Remark, ...]:
+    """Return what is to be said of an item's records, in order of their entries."""
+    left_out = [
+        Remark(seq=seq, sentence=f"it cannot be read as a {kind} and is left out")
+        for seq, kind in said.unreadable
+    ]
+    return tuple(sorted([*left_out, *past.broken, *past.unreadable], key=lambda one: one.seq))
 
 
 def sign(
@@ -163,19 +189,30 @@ def correct(
     return _act(bench, item, "verdict.corrected", act)
 
 
-def countersign(bench: Workbench, item: bytes) -> VerdictRecord:
-    """Put the second signature under the newest version.
+def countersign(bench: Workbench, item: bytes, *, version: int = 1) -> VerdictRecord:
+    """Put the second signature under the version that the signer was shown.
+
+    Args:
+        bench: a desk opened with a key.
+        item: 16 bytes.
+        version: the one they were shown; it must be the newest still.
 
     Raises:
-        Refused: nothing waits for one, or the same person signed already.
+        Refused: nothing waits for a signature, another version is the newest by now, or the same
+            person signed already.
     """
     now = bench.parts.clock()
 
     def act(dossier: Dossier, past: Sequence[VerdictRecord], signer: str) -> VerdictRecord:
+        standing = state_of(past)
+        if standing.version is not None and standing.version != version:
+            raise Refused(
+                f"the newest version is {standing.version}, not {version}: look at that one, then "
+                f"countersign with --version {standing.version}"
+            )
         signed = countersign_version(past, signer=signer, signed_at=now)
-        decision = state_of(past).decision
-        if decision is not None:
-            _require_as_suggested(dossier, decision)
+        if standing.decision is not None:
+            _require_as_suggested(dossier, standing.decision)
         return signed
 
     return _act(bench, item, "verdict.countersigned", act)
@@ -201,47 +238,6 @@ def accepting_all(bench: Workbench, item: bytes, *, as_of: datetime | None = Non
     return Ruling(acknowledged=choke_points(evaluate(dossier, as_of=as_of)))
 
 
-def history_of(entries: Sequence[OpenedEntry]) -> tuple[VerdictRecord, ...]:
-    """Return the acts on an item's verdict, in ledger order.
-
-    Raises:
-        DeskCorrupt: an entry does not hold an act on a verdict.
-    """
-    return tuple(_signed(entry) for entry in entries if entry.type in VERDICT_TYPES)
-
-
-def counting_acts(
-    history: Sequence[VerdictRecord], names: Mapping[str, str]
-) -> tuple[VerdictRecord, ...]:
-    """Return the acts that count: a second key of one person adds no second signature.
-
-    The write path refuses such an act; a record that was put there past it is shown in the history
-    and carries no weight.
-    """
-    counted: list[VerdictRecord] = []
-    signed: dict[tuple[int, bool], set[str]] = {}
-    for record in history:
-        withdrawing = record.act is Act.WITHDRAWN
-        people = signed.setdefault((record.version, withdrawing), set())
-        person = _name(record.signer, names)
-        if person in people and record.act in {Act.COUNTERSIGNED, Act.WITHDRAWN}:
-            continue
-        people.add(person)
-        counted.append(record)
-    return tuple(counted)
-
-
-def _signed(entry: OpenedEntry) -> VerdictRecord:
-    try:
-        record = verdict_from_json(entry.fields.get("verdict"))
-    except Malformed as error:
-        raise DeskCorrupt(f"verdict entry {entry.seq} cannot be read: {error}") from error
-    if record.signer != entry.kid:
-        # Whoever holds one key must not be able to sign for two people.
-        raise DeskCorrupt(f"verdict entry {entry.seq} names another signer than its own key")
-    return record
-
-
 _Act = Callable[[Dossier, Sequence[VerdictRecord], str], VerdictRecord]
 
 
@@ -251,15 +247,26 @@ def _act(bench: Workbench, item: bytes, kind: str, act: _Act) -> VerdictRecord:
 
     def compose(batch: Batch) -> VerdictRecord:
         entries = bench.entries(item, (*STATEMENT_TYPES, *VERDICT_TYPES))
-        past = counting_acts(history_of(entries), names)
+        past = read_history(entries, names).counting
         others = {_name(other, names) for other in _beside(kind, past) if other != kid}
         if _name(kid, names) in others:
             raise Refused("this is a second key of a person who has signed already")
         signed = act(dossier_of(entries, title=item.hex()), past, kid)
+        require_no_handle(bench, _typed(signed))
         batch.add(verdict_record(item, kind, verdict_to_json(signed)))
         return signed
 
     return bench.append(compose)
+
+
+def _typed(record: VerdictRecord) -> Iterator[str]:
+    """Yield the texts that whoever acts has typed themselves."""
+    yield record.reason or ""
+    if record.decision is not None:
+        yield record.decision.headline
+        yield record.decision.public_wording
+        yield from record.decision.override_reasons.values()
+        yield from record.decision.impossible_checks.values()
 
 
 def _beside(kind: str, past: Sequence[VerdictRecord]) -> Sequence[str]:

@@ -4,22 +4,23 @@ Names are opened from their disclosures for this answer only. What was erased or
 said to be so; it is never left out silently.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from provenance.acts.erased import erased_by
+from provenance.acts.erased import Erasures, erased_by
 from provenance.acts.examining import Finding, findings_of, read_result
-from provenance.acts.judging import VerdictCard, card, counting_acts, history_of
+from provenance.acts.judging import VerdictCard, card
+from provenance.acts.verdict_history import read_history
 from provenance.acts.workbench import Workbench
 from provenance.custody import CUSTODY_TYPES, Chain, chain_of
+from provenance.errors import BlobMissing, Malformed
 from provenance.evidence import exemplars
 from provenance.examine.examination import Examination
-from provenance.journal.projecting import ARRIVALS
+from provenance.journal.projecting import ARRIVALS, require_listed
 from provenance.journal.reading import OpenedEntry
 from provenance.statements import VERDICT_TYPES
-from provenance.verdict.lifecycle import state_of
 from provenance.views import ItemView
 
 WITHHELD: Final = "(name erased)"
@@ -88,6 +89,8 @@ class ItemCard:
     exemplars: tuple[ExemplarCard, ...]
     chain: Chain
     verdict: VerdictCard
+    remarks: tuple[str, ...] = ()
+    """Findings whose full result cannot be read; custody and verdict have remarks of their own."""
 
 
 def overview(bench: Workbench) -> Iterator[ItemLine]:
@@ -96,7 +99,8 @@ def overview(bench: Workbench) -> Iterator[ItemLine]:
     for view in bench.items():
         entries = bench.entries(view.item, (*ARRIVALS, "finding", *VERDICT_TYPES))
         first = next((entry for entry in entries if entry.type in ARRIVALS), None)
-        published = state_of(counting_acts(history_of(entries), names)).published
+        require_listed(view, first)
+        published = read_history(entries, names).standing.published
         yield ItemLine(
             accession=view.accession,
             item=view.item,
@@ -111,40 +115,56 @@ def item_card(bench: Workbench, view: ItemView) -> ItemCard:
     """Return everything about one item."""
     entries = bench.entries(view.item, (*CUSTODY_TYPES, "finding"))
     names, erasures = bench.keepers().names, bench.erasures()
-    received = [entry for entry in entries if entry.type in ARRIVALS]
-    found = findings_of(entries)
-    copies = []
-    for exemplar in exemplars(bench.holdings(view.item)):
-        sha256 = exemplar.sha256.hex()
-        own = [entry for entry in received if entry.text("document", "sha256") == sha256]
-        first, finding = own[0], found.get(sha256)
-        copies.append(
-            ExemplarCard(
-                sha256=sha256,
-                sha512=first.text("document", "sha512") or "",
-                blake3=first.text("document", "blake3") or "",
-                size=exemplar.size,
-                form=first.text("label", "form") or "unknown",
-                media_type=first.text("label", "media_type") or "unknown",
-                arrivals=tuple(
-                    _arrival(
-                        entry, names.get(entry.kid, entry.kid), erased_by(entry.entry, erasures)
-                    )
-                    for entry in own
-                ),
-                finding=finding,
-                examination=read_result(bench, finding) if finding else None,
-            )
-        )
+    copies = tuple(_copies(bench, view.item, entries, names=names, erasures=erasures))
+    unread = [each.finding.seq for each in copies if each.finding and not each.examination]
     return ItemCard(
         accession=view.accession,
         item=view.item,
-        exemplars=tuple(copies),
+        exemplars=copies,
         chain=chain_of(
             [e for e in entries if e.type in CUSTODY_TYPES], names=names, erasures=erasures
         ),
         verdict=card(bench, view.item),
+        remarks=tuple(f"entry {seq}: the full result of the examination is lost" for seq in unread),
     )
+
+
+def _copies(
+    bench: Workbench,
+    item: bytes,
+    entries: Sequence[OpenedEntry],
+    *,
+    names: Mapping[str, str],
+    erasures: Erasures,
+) -> Iterator[ExemplarCard]:
+    received = [entry for entry in entries if entry.type in ARRIVALS]
+    found = findings_of(entries)
+    for exemplar in exemplars(bench.held(item, received)):
+        sha256 = exemplar.sha256.hex()
+        own = [entry for entry in received if entry.text("document", "sha256") == sha256]
+        first, finding = own[0], found.get(sha256)
+        yield ExemplarCard(
+            sha256=sha256,
+            sha512=first.text("document", "sha512") or "",
+            blake3=first.text("document", "blake3") or "",
+            size=exemplar.size,
+            form=first.text("label", "form") or "unknown",
+            media_type=first.text("label", "media_type") or "unknown",
+            arrivals=tuple(
+                _arrival(entry, names.get(entry.kid, entry.kid), erased_by(entry.entry, erasures))
+                for entry in own
+            ),
+            finding=finding,
+            examination=_result(bench, finding),
+        )
+
+
+def _result(bench: Workbench, finding: Finding | None) -> Examination | None:
+    """Read a full result; None if there is none, or nothing that can be read."""
+    try:
+        return read_result(bench, finding) if finding else None
+    except (BlobMissing, Malformed):
+        return None
 
 
 def _arrival(entry: OpenedEntry, by: str, erased: int | None) -> ArrivalCard:

@@ -10,9 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from provenance.acts.handles import live_handles
 from provenance.acts.source_labels import HANDLE, stored_subject
 from provenance.acts.workbench import Workbench
-from provenance.errors import NotFound, UsageError
+from provenance.errors import NotFound, Refused, UsageError
 from provenance.journal.projecting import ARRIVALS
 from provenance.journal.reading import OpenedEntry
 from provenance.records import DESK_ITEM, HiddenField, Json, NewRecord
@@ -62,12 +63,15 @@ def add_source(bench: Workbench, handle: str, *, note: str = "") -> int:
 
     Raises:
         UsageError: not a handle, or the note is too long.
+        Refused: the note names another source.
     """
     if _HANDLE.fullmatch(handle) is None:
         # Without quoting it: what was typed here may be a name.
         raise UsageError("a handle is 3 to 64 letters, digits, dots, hyphens or underscores")
     if len(note) > MAX_NOTE:
         raise UsageError(f"a note on a source has at most {MAX_NOTE} characters")
+    if live_handles(bench, [note]) - {handle}:
+        raise Refused("the note names another source, and would outlive that source's erasure")
     value: dict[str, Json] = {"handle": handle, "note": note}
     field = HiddenField(name="source", value=value, subject=HANDLE + handle)
     return bench.record(NewRecord(item=DESK_ITEM, type=NOTED, fields=(field,)))[0]

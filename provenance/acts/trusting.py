@@ -18,6 +18,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from provenance.acts.examining import Exhibit, exhibits_of, findings_of
+from provenance.acts.handles import require_no_handle
 from provenance.acts.workbench import Workbench
 from provenance.digests import digest_bytes
 from provenance.errors import Ambiguous, DeskCorrupt, Malformed, NotFound, Refused
@@ -110,7 +111,8 @@ def change(
     """Put another set in force, composed from the one in force at that moment.
 
     Raises:
-        Refused: nothing changes, no reason is given, or the acting key is no admin.
+        Refused: nothing changes, no reason is given, a text names a source's handle, or the
+            acting key is no admin.
         Malformed: the new set breaks a limit.
     """
     if not 0 < len(reason) <= MAX_REASON:
@@ -121,8 +123,9 @@ def change(
         after = compose(before)
         if after == before:
             raise Refused("that changes nothing: it is in force already")
-        seq = batch.add(_record(bench, before, after, reason))
         came, went = difference(before, after)
+        require_no_handle(bench, [reason, *(f"{one.what} {one.particulars}" for one in came)])
+        seq = batch.add(_record(bench, before, after, reason))
         return TrustChange(seq=seq, trust=after, came=came, went=went)
 
     return bench.append(under_lock)

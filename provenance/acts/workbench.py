@@ -5,18 +5,21 @@ moment, so several processes and threads may act on one desk. Acts that sign nee
 does not. Time and randomness come from outside.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
 from typing import Self, TypeVar
 
-from provenance.acts.erased import ERASED, Erasures, erasures_in
+from provenance.acts.erased import ERASED, Erasures, Place, erasures_in, naming_in
 from provenance.errors import Ambiguous, DeskCorrupt, KeyUnavailable, NotFound
 from provenance.journal.appending import Appender, Batch
+from provenance.journal.following import follow
 from provenance.journal.heads import HeadKeeper
 from provenance.journal.keeping import Keepers, RosterCache, read_keepers
+from provenance.journal.projecting import ARRIVALS, holdings_of, require_listed, views_in
 from provenance.journal.reading import OpenedEntry, Reader
+from provenance.ledger.entry import Entry
 from provenance.ledger.keys import Signer
 from provenance.ledger.roster import KEY_TYPES, Roster
 from provenance.ports import (
@@ -26,6 +29,7 @@ from provenance.ports import (
     LatchFile,
     Ledger,
     Publisher,
+    StoredEntry,
     SubjectKeys,
     Views,
 )
@@ -110,23 +114,83 @@ class Workbench:
             raise Ambiguous(
                 f"{text!r} names several items: " + ", ".join(view.accession for view in found)
             )
+        self._require_named(found[0], text.strip().lower())
         return found[0]
 
     def items(self) -> Iterator[ItemView]:
-        """Yield all items in order of arrival."""
+        """Yield all items in order of arrival.
+
+        Raises:
+            DeskCorrupt: an item has entries and no row in the list.
+        """
+        for item in self.parts.views.unlisted():
+            arrivals = self.entries(item, tuple(ARRIVALS))
+            # Somebody may sign records of an item that never arrived: that is no item to list.
+            if any(isinstance(view, ItemView) for each in arrivals for view in views_in(each)):
+                raise DeskCorrupt(
+                    f"item {item.hex()} arrived and is not in the list of items; "
+                    "run `prov audit`, then `prov rebuild`"
+                )
         return self.parts.views.items()
+
+    def _require_named(self, view: ItemView, text: str) -> None:
+        """Raise DeskCorrupt if the item's arrivals do not bear out what it was found by."""
+        ledger, seq = self.parts.ledger, view.first_seq
+        first = self.reader.opened(ledger.entries(seq, seq + 1, disclosures=True))
+        require_listed(view, next(first, None))
+        if view.accession.startswith(text) or view.item.hex().startswith(text):
+            return
+        arrivals = self.entries(view.item, tuple(ARRIVALS))
+        digests = [entry.text("document", "sha256") for entry in arrivals]
+        if not any(digest and digest.startswith(text) for digest in digests):
+            raise DeskCorrupt(
+                f"item {view.accession} has no copy of this digest, whatever the index says; "
+                "run `prov audit`, then `prov rebuild`"
+            )
 
     def entries(self, item: bytes, types: Sequence[str] | None = None) -> list[OpenedEntry]:
         """Return an item's entries in order, opened as far as keys are left."""
-        return list(self.reader.opened(self.parts.ledger.entries_of(item, types=types)))
+        return list(self.reader.followed(self.signed(item, types)))
+
+    def signed(
+        self, item: bytes, types: Sequence[str] | None = None
+    ) -> Iterator[tuple[StoredEntry, Entry]]:
+        """Yield an item's entries in order, held against what was signed, not opened.
+
+        Raises:
+            DeskCorrupt: the index and the entries disagree (`provenance.journal.following`).
+        """
+        return follow(item, self.parts.ledger.entries_of(item, types=types), types)
 
     def holdings(self, item: bytes) -> Sequence[View]:
-        """Return an item's exemplars and occurrences, in order of arrival."""
-        return self.parts.views.holdings(item)
+        """Return an item's exemplars and occurrences, in order of arrival.
+
+        Raises:
+            DeskCorrupt: they are not those that the item's arrivals give rise to.
+        """
+        return self.held(item, self.entries(item, tuple(ARRIVALS)))
+
+    def held(self, item: bytes, arrivals: Iterable[OpenedEntry]) -> Sequence[View]:
+        """Return an item's exemplars and occurrences, held against its arrivals.
+
+        Raises:
+            DeskCorrupt: they are not those that these arrivals give rise to.
+        """
+        views = self.parts.views.holdings(item)
+        if list(views) != holdings_of(arrivals):
+            raise DeskCorrupt(
+                f"item {item.hex()}: its table of copies is not what its arrivals say; "
+                "run `prov audit`, then `prov rebuild`"
+            )
+        return views
 
     def erasures(self) -> Erasures:
         """Return which hidden fields were erased, and by which entry."""
         return erasures_in(self.entries(DESK_ITEM, (ERASED,)))
+
+    def named_erased(self) -> frozenset[Place]:
+        """Return which texts named a source when it was erased, and are withheld outside."""
+        return naming_in(self.entries(DESK_ITEM, (ERASED,)))
 
     def keepers(self) -> Keepers:
         """Return who may sign here, read from the ledger."""

@@ -7,7 +7,8 @@ Then everything is read. An erased or sealed field is named as missing, with its
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from provenance.acts.erased import Erasures, erased_by
+from provenance.acts.erased import Erasures, deleted_fields, erased_by
+from provenance.acts.handles import secret_texts
 from provenance.acts.judging import VerdictCard
 from provenance.acts.showing import ItemCard, item_card
 from provenance.acts.workbench import Workbench
@@ -47,8 +48,17 @@ def make_report(bench: Workbench, view: ItemView, *, audience: str, form: str) -
     if audience not in {each.value for each in Audience} or form not in FORMS:
         raise UsageError("a report is for internal, auditor or public readers, as html or json")
     _record_export(bench, view, audience=audience)
-    model = for_audience(compile_report(bench, view), Audience(audience))
+    secrets = secrets_of(bench, view) if audience != Audience.INTERNAL else ()
+    model = for_audience(compile_report(bench, view), Audience(audience), secrets=secrets)
     return render_html(model) if form == "html" else report_json(model)
+
+
+def secrets_of(bench: Workbench, view: ItemView) -> frozenset[str]:
+    """Return what of an item's texts must not leave the desk, whoever typed it there.
+
+    Handles of other items' sources, and whole texts that named a source which was erased.
+    """
+    return secret_texts(bench, bench.entries(view.item), bench.named_erased())
 
 
 def compile_report(bench: Workbench, view: ItemView) -> ReportModel:
@@ -75,7 +85,7 @@ def compile_report(bench: Workbench, view: ItemView) -> ReportModel:
         integrity=checks,
         statements=statements(card.verdict, entries),
         suggestion=suggestion(card.verdict),
-        verdicts=versions(card.verdict, entries, names),
+        verdicts=versions(card.verdict, names),
         open_questions=(*_unread(checks), *_questions(card)),
         omissions=tuple(_omissions(entries, bench.erasures())),
         entries=tuple(_line(entry, names) for entry in entries),
@@ -127,6 +137,9 @@ def _questions(card: ItemCard) -> Iterator[OpenQuestion]:
 
 
 def _unweighed(card: VerdictCard) -> Iterator[OpenQuestion]:
+    for remark in card.remarks:
+        text = f"Entry {remark.seq} cannot be read, or does not count."
+        yield OpenQuestion(text=f"At {remark}.", public_text=text)
     if not card.dossier.records:
         text = "No statement about the item is on record, so nothing was weighed."
         yield OpenQuestion(text=text, public_text=text)
@@ -138,6 +151,9 @@ def _unweighed(card: VerdictCard) -> Iterator[OpenQuestion]:
 def _omissions(entries: Sequence[OpenedEntry], erasures: Erasures) -> Iterator[Omission]:
     by: dict[int, list[int]] = {}
     for entry in entries:
+        if deleted_fields(entry, erasures) or not (entry.listed or entry.closed):
+            what = "particulars that are gone from the desk's database"
+            yield Omission(absence=Absence.DELETED, what=what, entries=(entry.seq,))
         erasure = erased_by(entry.entry, erasures)
         if erasure is not None:
             by.setdefault(erasure, []).append(entry.seq)

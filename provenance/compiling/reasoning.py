@@ -12,7 +12,6 @@ from provenance.report.verdict_parts import (
     Statement,
     Suggestion,
 )
-from provenance.statements import VERDICT_TYPES
 from provenance.verdict.assessment import Facet, Side
 from provenance.verdict.dossier import Kind, Record
 from provenance.verdict.explain import Explanation, explain
@@ -62,13 +61,10 @@ def suggestion(card: VerdictCard) -> Suggestion | None:
     )
 
 
-def versions(
-    card: VerdictCard, entries: Sequence[OpenedEntry], names: Mapping[str, str]
-) -> tuple[SignedVerdict, ...]:
-    """Return every version that was signed, oldest first."""
-    acts = [entry.seq for entry in entries if entry.type in VERDICT_TYPES]
-    pairs = list(zip(card.history, acts, strict=True))
-    numbers = sorted({record.version for record in card.history})
+def versions(card: VerdictCard, names: Mapping[str, str]) -> tuple[SignedVerdict, ...]:
+    """Return every version that was signed, oldest first, with the acts that count."""
+    pairs = [(act.record, act.seq) for act in card.acts if act.counts]
+    numbers = sorted({record.version for record, _ in pairs})
     return tuple(
         _version(card, [pair for pair in pairs if pair[0].version == number], names, number)
         for number in numbers

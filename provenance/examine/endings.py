@@ -53,6 +53,17 @@ ENDINGS: Final[Mapping[str, str]] = {
     "engine-failed": "One of the checks of this file broke off; what it would have found is open.",
     "password-required": "This file is locked with a password; its contents could not be read.",
     "pdf-unreadable": "This file calls itself a PDF and cannot be read as one.",
+    "message-unreadable": "This file looks like a mail and cannot be taken apart as one.",
+    "structure-ambiguous": (
+        "This mail is built so that programs disagree on what is in it; what is signed in it is"
+        " open."
+    ),
+    "too-many-levels": "This file is nested deeper than is followed here; the rest is open.",
+    "too-many-parts": "This mail has more parts than are looked at; the rest is open.",
+    "encrypted": (
+        "This file is encrypted; whether it is signed inside cannot be seen without its key."
+    ),
+    "openpgp-unreadable": "This file looks like OpenPGP and holds no block that is read here.",
 }
 
 

@@ -2,10 +2,11 @@
 
 In order: a new session that dies with its parent; resource limits; no capabilities; no_new_privs;
 Landlock (no file but the interpreter's own libraries, read-only; no TCP; no signal to the outside);
-seccomp (a list of permitted system calls; everything else, among it sockets, fork, exec, kill and
-ptrace, gets EPERM). What the system does not offer is left out, and the level reached is returned:
-it is stored with every examination. Without Landlock no file at all can be opened once seccomp is
-on. Needs no privilege. Imports only the standard library.
+seccomp (a list of permitted system calls, of fcntl a list of commands; everything else, among it
+sockets, exec, kill and ptrace, gets EPERM; fork and threads get ENOSYS). What the system does not
+offer is left out, and the level reached is returned: it is stored with every examination. Without
+Landlock no file at all can be opened once seccomp is on. Needs no privilege. Imports only the
+standard library.
 
 Built once in the zygote (`prepare_jail`), entered by each child in a dozen system calls: every page
 of memory that a child writes to is copied for it, and that is most of what a child costs.
@@ -27,7 +28,7 @@ OPEN_FILES: Final = 24  # descriptors; the document, the answer, and lazy import
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 1, 4, 22, 38
 _AUDIT_ARCH: Final = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _LANDLOCK_CREATE, _LANDLOCK_ADD, _LANDLOCK_RESTRICT = 444, 445, 446  # same on all architectures
-_READ_FILE, _READ_DIR = 1 << 2, 1 << 3
+_EXECUTE, _READ_FILE, _READ_DIR = 1 << 0, 1 << 2, 1 << 3
 _FS_RIGHTS_BY_ABI: Final = (0, 13, 14, 15, 15, 16)  # bits known to Landlock ABI 0..5 and later
 
 _COMMON: Final = (
@@ -40,7 +41,6 @@ _COMMON: Final = (
     ("pread64", 17, 67),
     ("readv", 19, 65),
     ("writev", 20, 66),
-    ("fcntl", 72, 25),
     ("dup", 32, 23),
     # memory
     ("mmap", 9, 222),
@@ -78,6 +78,17 @@ _COMMON: Final = (
     ("exit", 60, 93),
     ("exit_group", 231, 94),
 )
+_FCNTL: Final = {"x86_64": 72, "aarch64": 25}
+_FCNTL_COMMANDS: Final = (0, 1, 2, 3, 1030)
+"""F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_DUPFD_CLOEXEC. Not F_SETOWN, F_SETSIG, F_SETFL (O_ASYNC)
+or F_NOTIFY: a descriptor that signals its owner reaches processes outside although kill is refused,
+where the kernel is older than 6.12 and Landlock has no signal scope. Nor locks and leases."""
+_THREADS: Final = (
+    # Refused as well, but as "not there" (ENOSYS): a library that can do without threads then does
+    # (rayon, in the reader of C2PA in PDF files), and after EPERM aborts the worker.
+    ("clone", 56, 220),
+    ("clone3", 435, 435),
+)
 _X86_ONLY: Final = (("time", 201), ("arch_prctl", 158))
 _FILES: Final = (
     # only with Landlock, which limits them to the interpreter's libraries
@@ -106,6 +117,9 @@ class Jail:
     architecture."""
     closed_program: bytes
     """The same, and no file can be opened: for use without Landlock."""
+    spool: int = 0
+    """Bytes that one file may grow to. No file can be opened for writing behind Landlock: this is
+    for memory files that were made before (`program_jail`)."""
 
     def die_with(self, parent: int) -> None:
         """End this process when its parent ends; at once, if that is gone already."""
@@ -126,7 +140,7 @@ class Jail:
         walls = []
         if hasattr(os, "setsid") and os.getpid() != os.getsid(0):
             os.setsid()
-        if _set_limits(seconds=seconds, memory=base + memory):
+        if _set_limits(seconds=seconds, memory=base + memory, file_size=self.spool):
             walls.append("rlimits")
         libc = self.libc
         if libc is None:
@@ -156,13 +170,13 @@ def prepare_jail(readable: tuple[str, ...], *, landlock: bool = True) -> Jail:
     if sys.platform != "linux":
         return Jail(libc=None, ruleset=-1, abi=0, program=b"", closed_program=b"")
     libc = ctypes.CDLL(None, use_errno=True)
-    ruleset, abi = _make_rules(libc, readable) if landlock else (-1, 0)
+    ruleset, abi = make_rules(libc, readable) if landlock else (-1, 0)
     return Jail(
         libc=libc,
         ruleset=ruleset,
         abi=abi,
-        program=_permitted_calls(files=True),
-        closed_program=_permitted_calls(files=False),
+        program=permitted_calls(files=True),
+        closed_program=permitted_calls(files=False),
     )
 
 
@@ -187,12 +201,12 @@ def describe_level(walls: tuple[str, ...]) -> str:
     return f"partial ({'+'.join(walls)})" if walls else "process only"
 
 
-def _set_limits(*, seconds: float, memory: int) -> bool:
+def _set_limits(*, seconds: float, memory: int, file_size: int) -> bool:
     """Limit this process; `memory` is the whole of its address space."""
     cpu = int(seconds) + 1
     limits = [
         (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_FSIZE, file_size),
         (resource.RLIMIT_NOFILE, OPEN_FILES),
         (resource.RLIMIT_CPU, cpu),
         (resource.RLIMIT_AS, memory),
@@ -225,8 +239,16 @@ def _drop_capabilities(libc: ctypes.CDLL) -> bool:
     return int(libc.capset(header, b"\0" * 24)) == 0
 
 
-def _make_rules(libc: ctypes.CDLL, readable: tuple[str, ...]) -> tuple[int, int]:
-    """Landlock rules; returns (descriptor, the kernel's ABI), (-1, 0) when it is not there."""
+def make_rules(
+    libc: ctypes.CDLL, readable: tuple[str, ...], runnable: tuple[str, ...] = ()
+) -> tuple[int, int]:
+    """Make Landlock rules; returns (descriptor, the kernel's ABI), (-1, 0) when it is not there.
+
+    Args:
+        libc: for the calls.
+        readable: folders and files that may be read.
+        runnable: programs that may be executed.
+    """
     abi = _ask_landlock(libc)
     if abi < 1:
         return -1, 0
@@ -242,33 +264,42 @@ def _make_rules(libc: ctypes.CDLL, readable: tuple[str, ...]) -> tuple[int, int]
     )
     if ruleset < 0:
         return -1, 0
-    for folder in readable:
-        _allow_reading(libc, ruleset, folder)
+    for path in readable:
+        folder = _READ_DIR if os.path.isdir(path) else 0  # noqa: PTH112 - no pathlib in the zygote
+        _allow(libc, ruleset, path, _READ_FILE | folder)
+    for path in runnable:
+        _allow(libc, ruleset, path, _READ_FILE | _EXECUTE)
     return int(ruleset), abi
 
 
-def _allow_reading(libc: ctypes.CDLL, ruleset: int, folder: str) -> None:
+def _allow(libc: ctypes.CDLL, ruleset: int, path: str, rights: int) -> None:
     try:
-        handle = os.open(folder, os.O_PATH | os.O_CLOEXEC)
-    except OSError:  # a folder that is not there needs no permission
+        handle = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    except OSError:  # what is not there needs no permission
         return
     try:
-        rule = struct.pack("=Qi", _READ_FILE | _READ_DIR, handle)
+        rule = struct.pack("=Qi", rights, handle)
         libc.syscall(_LANDLOCK_ADD, ruleset, 1, rule, ctypes.c_uint32(0))
     finally:
         os.close(handle)
 
 
-def _permitted_calls(*, files: bool) -> bytes:
-    """The seccomp program of this architecture; empty where there is no table for it."""
+def permitted_calls(*, files: bool, more: tuple[tuple[str, int, int], ...] = ()) -> bytes:
+    """Return the seccomp program of this architecture; empty where there is no table for it.
+
+    Args:
+        files: let files be opened; only with Landlock.
+        more: further calls, as rows of the tables above.
+    """
     machine = platform.machine()
     if machine not in _AUDIT_ARCH:
         return b""
     column = 1 if machine == "x86_64" else 2
-    numbers = [int(row[column]) for row in (*_COMMON, *(_FILES if files else ()))]
+    numbers = [int(row[column]) for row in (*_COMMON, *(_FILES if files else ()), *more)]
     if machine == "x86_64":
         numbers += [row[1] for row in (*_X86_ONLY, *(_FILES_X86_ONLY if files else ()))]
-    return _assemble(_AUDIT_ARCH[machine], sorted(numbers))
+    absent = [int(row[column]) for row in _THREADS]
+    return _assemble(_AUDIT_ARCH[machine], sorted(numbers), absent, _FCNTL[machine])
 
 
 def _filter_calls(libc: ctypes.CDLL, program: bytes) -> bool:
@@ -278,17 +309,26 @@ def _filter_calls(libc: ctypes.CDLL, program: bytes) -> bool:
     return int(libc.prctl(_PR_SET_SECCOMP, 2, header, 0, 0)) == 0
 
 
-def _assemble(arch: int, numbers: list[int]) -> bytes:
-    """Classic BPF: right architecture or die; a permitted number or EPERM."""
+def _assemble(arch: int, numbers: list[int], absent: list[int], fcntl: int) -> bytes:
+    """Classic BPF: right architecture or die; permitted, ENOSYS for threads, or EPERM."""
 
     def step(code: int, true: int, false: int, value: int) -> bytes:
         return struct.pack("=HBBI", code, true, false, value)
 
     load, equal, give = 0x20, 0x15, 0x06
     kill, refuse, allow = 0x80000000, 0x00050000 | errno.EPERM, 0x7FFF0000
+    missing = 0x00050000 | errno.ENOSYS
     program = [step(load, 0, 0, 4), step(equal, 1, 0, arch), step(give, 0, 0, kill)]
     program.append(step(load, 0, 0, 0))
     for number in numbers:
         program += [step(equal, 0, 1, number), step(give, 0, 0, allow)]
+    for number in absent:
+        program += [step(equal, 0, 1, number), step(give, 0, 0, missing)]
+    program += [step(equal, 1, 0, fcntl), step(give, 0, 0, refuse)]
+    # struct seccomp_data: args[1], the command, lies at 24, its high half at 28 (little endian).
+    program += [step(load, 0, 0, 28), step(equal, 1, 0, 0), step(give, 0, 0, refuse)]
+    program.append(step(load, 0, 0, 24))
+    for command in _FCNTL_COMMANDS:
+        program += [step(equal, 0, 1, command), step(give, 0, 0, allow)]
     program.append(step(give, 0, 0, refuse))
     return b"".join(program)

@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from provenance import __version__
 from provenance.errors import Malformed
-from provenance.examine.engines import DETACHED, Engine, has, load
+from provenance.examine.engines import OCR, Engine, has, is_detached, load
 from provenance.examine.examination import Answer
 from provenance.examine.jail import landlock_abi
 from provenance.examine.subject import Beside, Role, Subject
@@ -47,10 +47,8 @@ def preload(request: dict[str, Any]) -> None:
     for name in request["engines"]:
         if name not in _LOADED:
             _LOADED[name] = attempt("loading", partial(load, name))
-        engine = _LOADED[name]
-        if request["ocr"] and not isinstance(engine, Fault) and has(engine, "prepare"):
-            ready = attempt("preparing", partial(has(engine, "prepare"), request["ocr"]))
-            _LOADED[name] = ready if isinstance(ready, Fault) else engine
+        if request["ocr"]:
+            _LOADED[name] = _prepared(_LOADED[name], request["ocr"])
     if not request["landlock"] or not landlock_abi():
         for module in pkgutil.iter_modules(encodings.__path__):
             if module.name not in _NOT_HERE:
@@ -64,13 +62,21 @@ def preload(request: dict[str, Any]) -> None:
         _TRUST[announced] = trust
 
 
+def _prepared(engine: Engine | Fault, language: str) -> Engine | Fault:
+    """Make an engine that reads pictures ready for a language, or say why it cannot be."""
+    if isinstance(engine, Fault) or not has(engine, "prepare"):
+        return engine
+    ready = attempt("language data", lambda: has(engine, "prepare")(language))
+    return ready if isinstance(ready, Fault) else engine
+
+
 def examine_document(document: int, request: dict[str, Any]) -> dict[str, Any]:
     """Examine the file on an open descriptor; returns an `Answer` as JSON values.
 
     Raises:
         ValueError: the document changed while it was being examined.
     """
-    subject = _subject(document, request)
+    subject = subject_of(document, request)
     detected: list[Detected] = []
     facts: list[Facts] = []
     tools = {"provenance": __version__}
@@ -99,7 +105,7 @@ def examine_document(document: int, request: dict[str, Any]) -> dict[str, Any]:
 
 def _has_detectors(engines: list[str]) -> bool:
     """Tell whether the format has a detector of its own; detached signatures suit any format."""
-    row = (_LOADED[name] for name in engines if name not in DETACHED)
+    row = (_LOADED[name] for name in engines if not is_detached(name) and name not in OCR)
     # Of one that cannot be loaded it is not known; its failure is told either way.
     return any(isinstance(engine, Fault) or has(engine, "detect") for engine in row)
 
@@ -130,7 +136,12 @@ def _read_facts(name: str, engine: Engine, subject: Subject) -> Facts:
     return Facts(notes=(read.text,)) if isinstance(read, Fault) else read
 
 
-def _subject(document: int, request: dict[str, Any]) -> Subject:
+def subject_of(document: int, request: dict[str, Any]) -> Subject:
+    """Read the document and the files beside it from their descriptors.
+
+    Raises:
+        ValueError: one of them changed while it was being examined.
+    """
     reference = request["reference_time"]
     return Subject(
         data=_read_all(document, request["size"], request["sha256"]),
@@ -139,10 +150,10 @@ def _subject(document: int, request: dict[str, Any]) -> Subject:
         at=parse_instant(request["at"]),
         trust=_TRUST[request["trust_sha256"]],
         reference_time=parse_instant(reference) if reference else None,
+        ocr=request["ocr"],
         claimed_extension=request["claimed_extension"],
         declared_media_type=request["declared_media_type"],
         name_tricks=tuple(request["name_tricks"]),
-        ocr=request["ocr"],
         beside=tuple(
             Beside(
                 role=Role(one["role"]),

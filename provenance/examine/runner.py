@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from types import TracebackType
 from typing import Any, Final, Self
 
@@ -27,6 +28,7 @@ from provenance.examine.engines import ALWAYS, rows_for
 from provenance.examine.examination import BesideRef, Examination
 from provenance.examine.jail import describe_level
 from provenance.examine.outcome import Limits, Outcome, OutcomeKind
+from provenance.examine.second import SecondEngine
 from provenance.examine.subject import Role
 from provenance.examine.worker import MAX_BESIDE
 from provenance.examine.zygote import RawAnswer, Zygote
@@ -95,6 +97,7 @@ class Runner:
         self._busy: set[Zygote] = set()
         self._guard = threading.Lock()
         self._trust: tuple[TrustSet, dict[str, Any]] | None = None
+        self._second = SecondEngine()
         self._closed = False
 
     def __enter__(self) -> Self:
@@ -186,9 +189,9 @@ class Runner:
         blank: Examination,
         trust: TrustSet,
     ) -> Examination:
-        engines, missing = rows_for(
-            main.identification.media_type, beside=bool(others), ocr=self._ocr
-        )
+        media_type = main.identification.media_type
+        lying = [file.identification.media_type for file, _ in others]
+        engines, missing = rows_for(media_type, beside=lying, ocr=self._ocr)
         total = main.size + sum(file.size for file, _ in others)
         if total > self._limits.file and set(engines) <= set(ALWAYS):
             return without_parser(blank, limit=self._limits.file)
@@ -212,7 +215,9 @@ class Runner:
         ]
         descriptors = [main.descriptor, *(file.descriptor for file, _ in others)]
         raw = self._run(request, descriptors, trust)
-        return judge_answer(blank, raw, self._limits, missing=missing)
+        found = judge_answer(blank, raw, self._limits, missing=missing)
+        ask = partial(self._run, descriptors=descriptors, trust=trust)
+        return self._second.consult(found, request, ask)
 
     def _request(self, engines: tuple[str, ...], blank: Examination) -> dict[str, Any]:
         reference = blank.reference_time

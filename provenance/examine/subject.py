@@ -9,6 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum, unique
 
+from provenance.signatures.bench import Bench
+from provenance.signatures.nearby import Nearby
+from provenance.signatures.pairing import Relation
+from provenance.signatures.pinning import Reference
 from provenance.trust.model import TrustSet
 
 
@@ -18,6 +22,8 @@ class Role(StrEnum):
 
     SIGNATURE = "signature"
     """A detached signature that may be of the document."""
+    LIST = "list"
+    """A list of digests that may name the document, or a signature of such a list."""
     SIGNED = "signed"
     """The document that this detached signature may be of."""
 
@@ -49,11 +55,30 @@ class Subject:
     reference_time: datetime | None = None
     """Overrides the instant for which certificates and keys are judged."""
     beside: tuple[Beside, ...] = ()
+    ocr: str | None = None
+    """Language in which pictures are to be read; None = they are not read."""
     claimed_extension: str | None = None
     """Of the name it came with, plain letters; the name itself does not come here."""
     declared_media_type: str | None = None
     """The label it came with: of a mail part, of an HTTP answer."""
     name_tricks: tuple[str, ...] = ()
     """Codes of tricks that the name plays (`provenance.examine.identify.names`)."""
-    ocr: str | None = None
-    """Language in which pictures are to be read; None = they are not read."""
+
+    def bench(self) -> Bench:
+        """Return what a judgement depends on besides the bytes."""
+        reference = Reference(at=self.at, by_hand=self.reference_time)
+        return Bench(sha256=self.sha256, trust=self.trust, reference=reference)
+
+    def nearby(self) -> tuple[Nearby, ...]:
+        """Return the files beside the document as the signature formats see them."""
+        return tuple(
+            Nearby(
+                number=number,
+                data=one.data,
+                sha256=one.sha256,
+                media_type=one.media_type,
+                relation=Relation(one.role.value),
+                name=one.name,
+            )
+            for number, one in enumerate(self.beside, 1)
+        )

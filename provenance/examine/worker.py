@@ -80,7 +80,9 @@ def _serve_one(
         gc.freeze()  # what was imported so far stays shared between parent and child
         pid = os.fork()
         if pid == 0:
-            _child(zygote, jail, base, outer, run, request, descriptors)
+            # A job that turns into a program brings the walls for it.
+            enter = getattr(job, "enter", None)
+            _child(zygote, jail, base, outer, run, enter, request, descriptors)
     finally:
         for descriptor in descriptors:
             os.close(descriptor)
@@ -89,7 +91,7 @@ def _serve_one(
 
 def _jail(*, landlock: bool) -> Jail:
     if landlock not in _jails:
-        jail = prepare_jail(_readable_folders(), landlock=landlock)
+        jail = prepare_jail(readable_folders(), landlock=landlock)
         if jail.ruleset >= 0:
             low, jail = jail.ruleset, replace(jail, ruleset=_move_up(jail.ruleset))
             os.close(low)
@@ -147,6 +149,7 @@ def _child(
     base: int,
     outer: tuple[str, ...],
     job: Any,  # noqa: ANN401 - any function of that shape
+    enter: Any,  # noqa: ANN401 - same; None = the usual walls
     request: dict[str, Any],
     descriptors: list[int],
 ) -> None:
@@ -156,9 +159,8 @@ def _child(
         jail.die_with(zygote)
         rules = _keep_only(descriptors, jail.ruleset)
         limits = request["limits"]
-        walls = outer + jail.enter(
-            seconds=limits["seconds"], memory=limits["memory"], base=base, ruleset=rules
-        )
+        limited = {"seconds": limits["seconds"], "memory": limits["memory"], "base": base}
+        walls = outer + (enter(**limited) if enter else jail.enter(**limited, ruleset=rules))
         if rules >= 0:
             os.close(rules)
         # Spelled by hand: a JSON encoder that is not needed would cost more than the walls.
@@ -214,8 +216,8 @@ def _write(data: bytes) -> None:
         view = view[os.write(_ANSWER, view) :]
 
 
-def _readable_folders() -> tuple[str, ...]:
-    """The interpreter's libraries and this package; where lazy imports come from."""
+def readable_folders() -> tuple[str, ...]:
+    """Return the interpreter's libraries and this package; where lazy imports come from."""
     paths = sysconfig.get_paths()
     own = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120 - no pathlib in the zygote
     found = [paths["stdlib"], paths["platstdlib"], paths["purelib"], paths["platlib"], own]

@@ -60,6 +60,7 @@ class Zygote:
                 stderr=subprocess.PIPE,
                 env=_clean_environment(),
                 start_new_session=True,
+                cwd="/",  # a library that looks for its parts in the current folder finds none
             )
         except OSError as error:
             ours.close()
@@ -164,8 +165,10 @@ class Zygote:
 
 def _clean_environment() -> dict[str, str]:
     """Nothing of the desk's environment but what the interpreter needs to start."""
-    # One thread: the jail forbids making more, and none that was made survives a fork.
-    fixed = {"LC_ALL": "C.UTF-8", "OMP_THREAD_LIMIT": "1", "OPENBLAS_NUM_THREADS": "1"}
+    # One thread: a library that starts more of them cannot be used after a fork, and the jail
+    # forbids them.
+    alone = ("OMP_THREAD_LIMIT", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+    fixed = {"LC_ALL": "C.UTF-8", **dict.fromkeys(alone, "1")}
     kept = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
     return {**fixed, **{key: os.environ[key] for key in kept if key in os.environ}}
 

@@ -18,6 +18,7 @@ from typing import Final
 
 from provenance import custody
 from provenance.acts import ingesting
+from provenance.acts.handles import require_no_handle
 from provenance.acts.receiving import IngestOptions
 from provenance.acts.workbench import Workbench
 from provenance.custody import CUSTODY_TYPES
@@ -83,11 +84,12 @@ def offer_to_desk(
 
     Raises:
         UsageError: an empty or overlong name.
-        Refused: an offer is open already.
+        Refused: an offer is open already, or a text names a source of this desk.
         CheckFailed: the bytes are not those that were received.
     """
     if not to.strip() or len(to) > MAX_NAME:
         raise UsageError(f"the other desk needs a name of at most {MAX_NAME} characters")
+    require_no_handle(bench, [to, purpose, means])
     fixities = list(reread_all(bench.parts.blobs, bench.holdings(item)))
     if any(fixity.state is not BlobState.SAME for fixity in fixities):
         raise CheckFailed("the bytes are no longer those that were received; run `prov audit`")
@@ -149,8 +151,9 @@ def refuse_offer(bench: Workbench, data: bytes, *, reason: str, log_key: str | N
     Raises:
         Malformed: not an offer file.
         CheckFailed: something in it does not hold.
-        Refused: it was accepted before.
+        Refused: it was accepted before, or the reason names a source of this desk.
     """
+    require_no_handle(bench, [reason])
     event = _offer_of(bench, data, log_key)
     answered = _answered(bench, event)
     if answered is None:

@@ -5,10 +5,12 @@ makes them verify; names of people and reasons stay sealed. All proofs stand und
 """
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from typing import Final
 
+from provenance.acts.handles import secret_texts
 from provenance.acts.workbench import Workbench
-from provenance.errors import DeskCorrupt
+from provenance.errors import DeskCorrupt, Refused
 from provenance.exchange.file import ExchangeFile, Part
 from provenance.journal.keeping import log_note_key
 from provenance.ledger.disclosure import format_presentation
@@ -30,18 +32,31 @@ def pack_event(bench: Workbench, seq: int, *, kind: str, fields: Collection[str]
     Raises:
         DeskCorrupt: the entry or the tree is damaged.
         Malformed: this desk's keys do not fit into one file.
+        Refused: a text that would be shown names a source, or named one that was erased.
     """
     head = bench.heads.checkpoint()
     if head is None or head.size <= seq:
         raise DeskCorrupt("the checkpoint does not cover the entry that is to be sent")
     (event,) = bench.parts.ledger.entries(seq, seq + 1, disclosures=True)
+    _require_nothing_secret(bench, event, fields)
     parts = (*_keys(bench, head, seq), _part(bench, event, head, fields))
     key = log_note_key(bench.parts.origin, bench.parts.log_signer)
     return ExchangeFile(kind=kind, log_key=key.vkey(), checkpoint=head.note, parts=parts).encode()
 
 
+def _require_nothing_secret(bench: Workbench, event: StoredEntry, fields: Collection[str]) -> None:
+    """Refuse a file whose event was put in words before the source had its handle."""
+    (opened,) = bench.reader.opened([event])
+    shown = replace(opened, fields={n: v for n, v in opened.fields.items() if n in fields})
+    if secret_texts(bench, [shown], bench.named_erased()):
+        raise Refused(
+            "what would be sent names the handle of a source: answer or close this hand-over "
+            "inside the desk, and offer it again in other words"
+        )
+
+
 def _keys(bench: Workbench, head: StoredCheckpoint, before: int) -> Iterator[Part]:
-    for stored in bench.parts.ledger.entries_of(DESK_ITEM, types=sorted(KEY_TYPES)):
+    for stored, _ in bench.signed(DESK_ITEM, sorted(KEY_TYPES)):
         if stored.seq < before:
             yield _part(bench, stored, head, _KEY_FIELDS)
 

@@ -4,6 +4,8 @@ For each entry, in order: the presentation parses (one grammar), is of this log 
 every shown field is one the entry vouches for, none comes twice (a forged, unreferenced disclosure
 is REFUSED, as RFC 9901 section 7.1 asks); the proof is for this very index and this very
 checkpoint; the log holds the leaf there. What signers claim is judged in `check_roster`.
+A package for the desk itself holds each entry's list of its fields as well: what is listed and not
+shown is counted, for it was erased or deleted. Others are never shown that list.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,6 +19,7 @@ from provenance.exports.layout import entry_path, proof_path, seq_of
 from provenance.exports.opened import PackageFiles, read_file
 from provenance.ledger.disclosure import match_disclosures, parse_presentation
 from provenance.ledger.entry import Entry
+from provenance.ledger.manifest import MANIFEST, read_manifest
 from provenance.ledger.merkle import verify_inclusion
 from provenance.ledger.proof import MAX_PROOF_FILE, parse_proof
 from provenance.records import RECORD_TYPES, Json
@@ -57,6 +60,8 @@ def check_entries(files: PackageFiles, head: SignedHead, out: Checklist) -> list
         f"{len(found)} entries are in the log at their places; they vouch for all {shown} fields "
         f"that are shown ({hidden} digests stand for withheld fields or nothing)."
     )
+    if gone := sum(len(_unshown(each)) for each in found):
+        text += f" {gone} fields that the desk's own lists name are not here: erased, or deleted."
     out.settle("entries", faults, text)
     return None if faults else found
 
@@ -79,6 +84,11 @@ def _read(files: PackageFiles, seq: int, head: SignedHead) -> Presented:
     ):
         raise CheckFailed("the log does not hold it there")
     return Presented(seq=seq, entry=entry, fields=fields)
+
+
+def _unshown(each: Presented) -> frozenset[str]:
+    """Return the fields that a shown list names and that are not shown."""
+    return frozenset((read_manifest(each.fields.get(MANIFEST)) or {}).keys() - each.fields.keys())
 
 
 def _faults(entry: Entry, head: SignedHead) -> Iterator[str]:

@@ -13,6 +13,7 @@ Rules, in order; the first that withholds a field ends the question:
      unnamed speakers) is withheld, whoever typed it there. The fields that make keys verify are
      exempt: they hold keys, and no text that a person typed.
 `source`, `note` and `arrival` of an arrival stand in no row: neither auditor nor public sees them.
+Nor does the list of an entry's fields (`provenance.ledger.manifest`): it tells decoys from fields.
 """
 
 import unicodedata
@@ -138,7 +139,9 @@ def _may_leave(
 def _name_only(value: Json) -> bool:
     """Whether a name brings no folders and no container with it: the report prints the name."""
     return (
-        isinstance(value, dict) and value.get("path") == value.get("name") and not value["members"]
+        isinstance(value, dict)
+        and value.get("path") == value.get("name")
+        and value.get("members") == []
     )
 
 

@@ -12,6 +12,7 @@ The same records, keys and instant give the same bytes. Writes to the target it 
 ledger; nothing else.
 """
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from string import Template
 from typing import Final
 
 from provenance.acts.workbench import Workbench
-from provenance.compiling.compile import compile_report
+from provenance.compiling.compile import compile_report, secrets_of
 from provenance.digests import BLOCK
 from provenance.errors import BlobCorrupt, DeskLocked, UsageError
 from provenance.exports.bag import BagWriter
@@ -60,6 +61,7 @@ from provenance.report.model import Audience, ReportModel
 from provenance.views import ItemView
 
 TILES_HELD: Final = 512  # of 8 kB: all proofs of a package climb through the same few
+_SHA256: Final = re.compile("[0-9a-f]{64}")
 MAX_TRIES: Final = 5  # of compiling while others write to the item; each try records an export
 
 
@@ -101,11 +103,12 @@ def make_package(
     reader = Audience(audience)
     full, head = _compiled(bench, view, reader)
     bag = BagWriter(target)
-    report = for_audience(full, reader)
+    other = secrets_of(bench, view) if reader is not Audience.INTERNAL else frozenset()
+    report = for_audience(full, reader, secrets=other)
     bag.add(REPORT_HTML, [render_html(report).encode()])
     bag.add(REPORT_JSON, [report_json(report).encode()])
     entries = list(_entries(bench, view, head.size))
-    showing = _showing(full, entries, reader)
+    showing = _showing(full, entries, reader, other)
     tile = lru_cache(maxsize=TILES_HELD)(bench.parts.ledger.tile)
     for each in entries:
         bag.add(entry_path(each.seq), [present(each.entry, each.fields, showing)])
@@ -151,8 +154,7 @@ def export_record(batch: Batch, view: ItemView, reader: Audience, *, form: str) 
 
 def _entries(bench: Workbench, view: ItemView, size: int) -> Iterator[_Opened]:
     """Yield the entries of desk and item below the checkpoint's size, in log order."""
-    ledger = bench.parts.ledger
-    rows = [*ledger.entries_of(DESK_ITEM), *ledger.entries_of(view.item)]
+    rows = [row for item in (DESK_ITEM, view.item) for row, _ in bench.signed(item)]
     subjects = {sealed.subject for row in rows for sealed in row.disclosures}
     keys = bench.parts.subject_keys.get(sorted(subjects))
     for row in sorted(rows, key=lambda row: row.seq):
@@ -161,9 +163,11 @@ def _entries(bench: Workbench, view: ItemView, size: int) -> Iterator[_Opened]:
             yield _Opened(seq=row.seq, entry=entry, fields=fields)
 
 
-def _showing(full: ReportModel, entries: Iterable[_Opened], reader: Audience) -> Showing:
+def _showing(
+    full: ReportModel, entries: Iterable[_Opened], reader: Audience, other: frozenset[str]
+) -> Showing:
     arrivals = [arrival for copy in full.exemplars for arrival in copy.arrivals]
-    secrets = {arrival.source for arrival in arrivals} | set(_handles(entries))
+    secrets = {arrival.source for arrival in arrivals} | set(_handles(entries)) | other
     secrets |= {statement.source for statement in full.statements}
     if reader is Audience.PUBLIC:
         secrets |= {arrival.name for arrival in arrivals}
@@ -187,7 +191,7 @@ def _documents(entries: Iterable[_Opened], showing: Showing) -> Iterator[str]:
         if each.entry.type in ARRIVALS:
             for field in shown(each.entry.type, each.fields, showing):
                 match field.name, field.value:
-                    case "document", {"sha256": str(sha256)}:
+                    case "document", {"sha256": str(sha256)} if _SHA256.fullmatch(sha256):
                         yield sha256
 
 

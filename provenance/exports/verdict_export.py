@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
-from provenance.acts.judging import counting_acts, history_of
+from provenance.acts.verdict_history import read_history
 from provenance.acts.workbench import Workbench
-from provenance.compiling.compile import compile_report
+from provenance.compiling.compile import compile_report, secrets_of
 from provenance.errors import DeskCorrupt, Refused, UsageError
 from provenance.exports.dsse import sign_envelope
 from provenance.exports.packing import export_record
@@ -34,7 +34,7 @@ from provenance.report.audience import for_audience
 from provenance.report.model import Audience, ReportModel
 from provenance.report.verdict_parts import SignedVerdict
 from provenance.statements import VERDICT_TYPES
-from provenance.verdict.lifecycle import State, state_of
+from provenance.verdict.lifecycle import State
 from provenance.verdict.verdict_record import Act, Decision
 from provenance.views import ItemView
 
@@ -78,7 +78,8 @@ def export_verdict(bench: Workbench, view: ItemView, *, audience: str) -> bytes:
         return _published(bench.entries(view.item, VERDICT_TYPES), kid, seq, names)
 
     found = bench.append(compose)
-    report = for_audience(compile_report(bench, view), reader)
+    secrets = secrets_of(bench, view)
+    report = for_audience(compile_report(bench, view), reader, secrets=secrets)
     statement: Json = {
         "_type": STATEMENT_TYPE,
         "subject": _subject(report, found),
@@ -92,24 +93,26 @@ def export_verdict(bench: Workbench, view: ItemView, *, audience: str) -> bytes:
 def _published(
     entries: Sequence[OpenedEntry], kid: str, seq: int, names: Mapping[str, str]
 ) -> _Published:
-    history = counting_acts(history_of(entries), names)
-    standing = state_of(history)
+    past = read_history(entries, names)
+    standing = past.standing
     if standing.state not in _STANDS or standing.decision is None or standing.version is None:
         raise Refused(f"only a published verdict is exported; this one is {standing.state}")
     if kid not in standing.signers:
         raise Refused("your key has not signed this verdict: one of its signers exports it")
-    signing = tuple(
-        entry
-        for record, entry in zip(history, entries, strict=True)
-        if record.version == standing.version and record.act is not Act.WITHDRAWN
-    )
+    signing = {
+        act.seq
+        for act in past.acts
+        if act.counts
+        and act.record.version == standing.version
+        and act.record.act is not Act.WITHDRAWN
+    }
     return _Published(
         seq=seq,
         version=standing.version,
         state=standing.state,
         decision=standing.decision,
         signers=standing.signers,
-        entries=signing,
+        entries=tuple(entry for entry in entries if entry.seq in signing),
     )
 
 

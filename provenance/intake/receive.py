@@ -7,30 +7,20 @@ Rules, in order; the first that fails discards what was staged and ends in a `Fa
   3. after the last byte, size, times, inode and device must be what they were before the first;
   4. only then are the staged bytes kept under their digest.
 Faults of the blob store are no failures of the file: they end the run (DiskFull, StoreFault).
-From `OVERLAP_FROM` bytes on the digests run in two threads beside reading and copying, SHA-512, the
-slowest of them, in one of its own; smaller files are not worth a thread.
 """
 
-import hashlib
 import os
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Final, Self
+from typing import Final
 
-from blake3 import blake3
-
-from provenance.digests import Digests
+from provenance.digests import Digests, Hasher
 from provenance.intake.failures import Failure, FailureCode, Untaken
 from provenance.intake.walk import Candidate, failure_code, file_kind
 from provenance.ports import Blobs
 
 HEAD_SIZE: Final = 4096  # bytes kept for identification: every format we name shows itself in them
-OVERLAP_FROM: Final = 4 << 20  # bytes; below, starting a thread costs more than it saves
 PIECE: Final = 512 << 10  # bytes read and written at a time; ext4 makes twice the work of 1 MiB
-BLOCKS_WAITING: Final = 8  # pieces that may wait for a digest; bounds memory
 _OPEN_FLAGS: Final = (
     os.O_RDONLY
     | getattr(os, "O_NOFOLLOW", 0)
@@ -55,71 +45,6 @@ class Received:
     def size(self) -> int:
         """Length in bytes."""
         return self.digests.size
-
-
-class OverlappedHasher:
-    """Takes blocks in order like `Hasher`; long inputs are digested beside their reader.
-
-    Use as a context manager: leaving it ends the threads, if any were started.
-    """
-
-    __slots__ = ("_blake3", "_pools", "_sha256", "_sha512", "_size", "_waiting")
-
-    def __init__(self) -> None:
-        self._sha256 = hashlib.sha256()
-        self._sha512 = hashlib.sha512()
-        self._blake3 = blake3()
-        self._size = 0
-        self._pools: tuple[ThreadPoolExecutor, ...] = ()
-        self._waiting: deque[tuple[Future[None], Future[None]]] = deque()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        fault: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        for pool in self._pools:
-            pool.shutdown(cancel_futures=True)
-
-    def update(self, block: bytes) -> None:
-        """Take the next block."""
-        self._size += len(block)
-        if not self._pools and self._size >= OVERLAP_FROM:
-            # One thread serves each queue, so the blocks stay in order.
-            self._pools = (ThreadPoolExecutor(1), ThreadPoolExecutor(1))
-        if not self._pools:
-            self._sha512.update(block)
-            self._shorter(block)
-            return
-        long, short = self._pools
-        self._waiting.append(
-            (long.submit(self._sha512.update, block), short.submit(self._shorter, block))
-        )
-        if len(self._waiting) > BLOCKS_WAITING:
-            self._settle_oldest()
-
-    def _shorter(self, block: bytes) -> None:
-        self._sha256.update(block)
-        self._blake3.update(block)
-
-    def _settle_oldest(self) -> None:
-        for future in self._waiting.popleft():
-            future.result()
-
-    def finish(self) -> Digests:
-        """Return the digests of all blocks so far."""
-        while self._waiting:
-            self._settle_oldest()
-        return Digests(
-            sha256=self._sha256.digest(),
-            sha512=self._sha512.digest(),
-            blake3=self._blake3.digest(),
-            size=self._size,
-        )
 
 
 def receive(
@@ -159,7 +84,7 @@ def receive_blocks(
     head = b""
     staged = blobs.stage()
     try:
-        with OverlappedHasher() as hasher:
+        with Hasher() as hasher:
             for block in blocks:
                 if len(head) < HEAD_SIZE:
                     head += block[: HEAD_SIZE - len(head)]

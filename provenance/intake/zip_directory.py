@@ -43,6 +43,10 @@ class ZipEntry:
     """Bytes after decompression."""
     offset: int
     """Of the local header, from the start of the archive."""
+    made_by: int
+    """4.4.2: upper byte the system (0 MS-DOS, 3 Unix), lower byte ten times the version."""
+    stamp: int
+    """4.4.6: MS-DOS date in the upper 16 bits, time in the lower; local, the zone is not told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +148,8 @@ def _entry(fields: tuple[int, ...], name: bytes, extra: bytes) -> ZipEntry:
         held=held,
         unpacked=unpacked,
         offset=offset,
+        made_by=fields[1],
+        stamp=fields[6] << 16 | fields[5],
     )
 
 

@@ -145,6 +145,22 @@ def zip_members(stream: BinaryIO, place: Place, budget: Budget) -> Iterator[Memb
         yield Failure(code=FailureCode.TOO_MANY_MEMBERS, place=place)
 
 
+def unpack_entry(
+    stream: BinaryIO, directory: ZipDirectory, entry: ZipEntry, budget: Budget
+) -> Iterator[bytes]:
+    """Yield the bytes of one member that is wanted by itself, under the rules above.
+
+    The one rule it cannot hold alone is that members do not overlap; the budget bounds what
+    overlapping ones may cost together.
+
+    Raises:
+        Untaken: the member breaks a rule, or the budget is used up.
+    """
+    _require_takable(entry, budget)
+    start = _data_start(stream, entry, 0, directory.start)
+    yield from counted(_unpacked(stream, entry, start), budget)
+
+
 def _members(
     stream: BinaryIO,
     place: Place,

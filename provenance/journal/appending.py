@@ -7,7 +7,8 @@ Every record of every kind passes here, in this order; a failure at any step lea
      and its role must allow each type of record (`roles`); `compose` names the records inside the
      write transaction: what it looked up still holds;
   3. subject keys for the records' hidden fields are durable;
-  4. each record gets `n`, `prev`, `seen` and decoys, is signed, and its disclosures are sealed;
+  4. each record gets `n`, `prev`, `seen`, the list of its fields and decoys, is signed, and its
+     disclosures are sealed;
   5. entries, disclosures, tiles and views are committed together;
   6. the log key signs the new head, the latch moves, the checkpoint is kept and published.
 
@@ -39,6 +40,7 @@ from provenance.journal.roles import may_sign, who_signs
 from provenance.ledger.disclosure import make_disclosure
 from provenance.ledger.entry import Draft, Head, seal_entry
 from provenance.ledger.keys import Signer
+from provenance.ledger.manifest import MANIFEST, make_manifest, manifest_subject
 from provenance.ledger.merkle import leaf_hash
 from provenance.ledger.roster import Roster
 from provenance.ledger.sealing import new_subject_key, seal_disclosure
@@ -60,23 +62,27 @@ class Batch:
         self._role = role
         self.records: list[NewRecord] = []
         self._base = writer.size()
+        self._ended = False
 
     def add(self, record: NewRecord) -> int:
         """Put a record at the end; returns the position it will have in the log.
 
         Raises:
-            Refused: no record of this type exists, the acting key's role does not sign it, or it
-                would follow one that may end the acting key.
+            Refused: no record of this type exists, the acting key's role does not sign it, it
+                brings a list of its own fields, or it would follow one that may end the acting key.
         """
         if record.type not in RECORD_TYPES:
             raise Refused(f"no such record type: {record.type}")
+        if any(field.name == MANIFEST for field in record.fields):
+            raise Refused(f"no record brings its own {MANIFEST}: the ledger makes it")
         if self._role is not None and not may_sign(self._role, record.type):
             needed = who_signs(record.type)
             raise Refused(
                 f"your key's role is {self._role}; a record of type {record.type} takes {needed}"
             )
-        if any(before.type in _ENDS_A_KEY for before in self.records):
+        if self._ended:
             raise Refused("a record that ends a key is the last of its batch")
+        self._ended = record.type in _ENDS_A_KEY
         self.records.append(record)
         return self._base + len(self.records) - 1
 
@@ -157,6 +163,8 @@ class Appender:
         seq: int,
     ) -> NewEntry:
         made = [make_disclosure(f.name, f.value, self.random) for f in record.fields]
+        made.append(make_manifest(made, self.random))
+        subjects = [*(f.subject for f in record.fields), manifest_subject(record.item)]
         draft = Draft(
             log=self.origin,
             item=record.item,
@@ -176,11 +184,11 @@ class Appender:
         sealed = tuple(
             seal_disclosure(
                 d,
-                subject=stored_subject(f.subject, keys[f.subject]),
-                key=keys[f.subject],
+                subject=stored_subject(subject, keys[subject]),
+                key=keys[subject],
                 random=self.random,
             )
-            for d, f in zip(made, record.fields, strict=True)
+            for d, subject in zip(made, subjects, strict=True)
         )
         fields = {f.name: f.value for f in record.fields}
         return NewEntry(
@@ -195,7 +203,8 @@ class Appender:
 
     def _keys_for(self, records: Sequence[NewRecord]) -> Mapping[str, bytes]:
         # Under the write lock and never from a cache: an erasure destroys keys under the same lock.
-        subjects = sorted({field.subject for record in records for field in record.fields})
+        of_fields = {field.subject for record in records for field in record.fields}
+        subjects = sorted(of_fields | {manifest_subject(record.item) for record in records})
         keys = dict(self.subject_keys.get(subjects))
         missing = [subject for subject in subjects if subject not in keys]
         if missing:

@@ -48,8 +48,9 @@ class HeadKeeper:
                 # A process killed after keeping it may not have published it.
                 self.publisher.publish([("checkpoint", newest.note)])
                 return newest
-            head = self._head(size, self.ledger.tile)
-            self._require_latch(head, self.ledger.tile)
+            with self.ledger.tiles() as tile:
+                head = self._head(size, tile)
+                self._require_latch(head, tile)
             note = sign_checkpoint(head, self.log_signer)
             latch = Latch(
                 origin=self.origin,

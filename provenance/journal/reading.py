@@ -1,21 +1,25 @@
 """Entries as people read them: parsed, matched with their disclosures, opened where a key is left.
 
-A disclosure whose subject's key was destroyed stays closed: the record counts it and reads on. A
+A disclosure whose subject's key was destroyed stays closed: the record counts it and reads on. One
+that the entry lists and that is not there is named: erased if a record says so, deleted if not. A
 disclosure that its entry does not name, or that does not open under a key that is there, is a fault
 of the store and raises DeskCorrupt; nothing unauthenticated is ever shown as part of a record.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Final
+from typing import Final, TypeVar
 
 from provenance.errors import CheckFailed, DeskCorrupt, Malformed
 from provenance.ledger.disclosure import match_disclosures
 from provenance.ledger.entry import Entry, parse_entry
+from provenance.ledger.manifest import MANIFEST, read_manifest
 from provenance.ledger.sealing import open_disclosure
 from provenance.ports import StoredEntry, SubjectKeys
 from provenance.records import Json
+
+T = TypeVar("T")
 
 LAST_SECOND: Final = 253_402_300_799  # seconds since 1970: the end of 9999, and of the calendar
 CHUNK: Final = 500  # entries whose subject keys are looked up together; bounds memory
@@ -31,6 +35,15 @@ class OpenedEntry:
     fields: Mapping[str, Json]
     closed: int
     """Disclosures that are here but cannot be opened, because their key was destroyed."""
+    manifest: Mapping[str, bytes] | None = None
+    """Name -> digest of the fields that the entry lists; None if the list is gone or closed."""
+    missing: Mapping[str, bytes] = field(default_factory=dict)
+    """Those of them that are not here: erased or deleted."""
+
+    @property
+    def listed(self) -> bool:
+        """Whether the list of its fields is here; else nobody can say what is not."""
+        return self.manifest is not None
 
     @property
     def type(self) -> str:
@@ -52,9 +65,9 @@ class OpenedEntry:
         """32 bytes; how other entries cite this one."""
         return self.entry.leaf_hash
 
-    def text(self, field: str, key: str) -> str | None:
+    def text(self, name: str, key: str) -> str | None:
         """Return a text inside an object field, None if field or key is absent."""
-        value = self.fields.get(field)
+        value = self.fields.get(name)
         inner = value.get(key) if isinstance(value, dict) else None
         return inner if isinstance(inner, str) else None
 
@@ -91,6 +104,18 @@ class Reader:
             for entry in chunk:
                 yield read_entry(entry, keys)
 
+    def followed(self, entries: Iterable[tuple[StoredEntry, Entry]]) -> Iterator[OpenedEntry]:
+        """Yield each entry opened, in order, where parsing it was done already (`following`).
+
+        Raises:
+            DeskCorrupt: a disclosure is not what the ledger signed.
+        """
+        for chunk in _chunks(entries):
+            subjects = {d.subject for stored, _ in chunk for d in stored.disclosures}
+            keys = self._keys.get(sorted(subjects))
+            for stored, entry in chunk:
+                yield read_entry(stored, keys, entry=entry)
+
 
 def read_entry(
     stored: StoredEntry, keys: Mapping[str, bytes], *, entry: Entry | None = None
@@ -111,12 +136,20 @@ def read_entry(
         fields = match_disclosures(entry, (open_disclosure(d, key) for d, key in opened))
     except (Malformed, CheckFailed) as error:
         raise DeskCorrupt(f"entry {stored.seq} cannot be read: {error}") from error
-    closed = len(stored.disclosures) - len(opened)
-    return OpenedEntry(seq=stored.seq, entry=entry, fields=fields, closed=closed)
+    manifest = read_manifest(fields.pop(MANIFEST, None))
+    here = {d.digest for d in stored.disclosures}
+    return OpenedEntry(
+        seq=stored.seq,
+        entry=entry,
+        fields=fields,
+        closed=len(stored.disclosures) - len(opened),
+        manifest=manifest,
+        missing={name: each for name, each in (manifest or {}).items() if each not in here},
+    )
 
 
-def _chunks(entries: Iterable[StoredEntry]) -> Iterator[Sequence[StoredEntry]]:
-    chunk: list[StoredEntry] = []
+def _chunks(entries: Iterable[T]) -> Iterator[Sequence[T]]:
+    chunk: list[T] = []
     for entry in entries:
         chunk.append(entry)
         if len(chunk) == CHUNK:

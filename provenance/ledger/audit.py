@@ -116,6 +116,7 @@ def audit_log(
     *,
     tile: TileReader,
     open_fields: Callable[[Entry, tuple[SealedDisclosure, ...]], Fields | None],
+    judge_rest: Callable[[Findings], None] = lambda _findings: None,
 ) -> AuditReport:
     """Return everything that does not hold in a log.
 
@@ -124,6 +125,7 @@ def audit_log(
         terms: Keys, heads and times to go by.
         tile: Reads the stored tiles.
         open_fields: Opens the hidden fields of an entry of OPENED_TYPES; None if they are gone.
+        judge_rest: Called once all entries are read, to judge what their hidden fields say.
     """
     findings = Findings()
     heads = _read_heads(terms, findings)
@@ -134,6 +136,7 @@ def audit_log(
     rows = iter(checked)
     while block := list(islice(rows, BLOCK)):
         auditor.take(block)
+    judge_rest(findings)
     return auditor.finish(heads)
 
 
@@ -151,8 +154,9 @@ def audit_hashes(
     heads = _read_heads(terms, findings)
     log = Recount(tile, findings)
     for page in pages:
-        _check_numbering([seq for seq, _ in page], log.size, findings)
-        log.feed(leaf_hashes([leaf for _, leaf in page]))
+        seqs, leaves = zip(*page, strict=True)
+        _check_numbering(seqs, log.size, findings)
+        log.feed(leaf_hashes(leaves))
     root = log.finish()
     heads.compare(log)
     return findings.report(log.size, root)
@@ -299,9 +303,9 @@ def _read_heads(terms: AuditTerms, findings: Findings) -> Heads:
     return heads
 
 
-def _check_numbering(seqs: list[int], first: int, findings: Findings) -> None:
+def _check_numbering(seqs: Sequence[int], first: int, findings: Findings) -> None:
     findings.checked[Detector.NUMBERING] += len(seqs)
-    if seqs != list(range(first, first + len(seqs))):
+    if tuple(seqs) != tuple(range(first, first + len(seqs))):
         at = next(seq for seq, own in enumerate(seqs, first) if seq != own)
         sentence = f"The store calls entry {at} something else: entries were removed or inserted."
         findings.flag(Detector.NUMBERING, at, "entry", sentence)

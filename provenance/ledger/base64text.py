@@ -17,7 +17,7 @@ _FROM_URL: Final = bytes.maketrans(b"-_", b"+/")
 
 def encode_base64url(data: bytes) -> str:
     """Return the unpadded URL-safe text of `data`."""
-    return b2a_base64(data, newline=False).rstrip(b"=").translate(_TO_URL).decode("ascii")
+    return b2a_base64(data, newline=False).translate(_TO_URL, b"=").decode("ascii")
 
 
 def decode_base64url(text: str, *, length: int | None = None) -> bytes:

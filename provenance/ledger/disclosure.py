@@ -46,10 +46,11 @@ def make_disclosure(name: str, value: Json, random: Callable[[int], bytes]) -> D
     Raises:
         UsageError: a reserved name, or a value without canonical text or too long.
     """
-    if fault := _name_fault(name, value):
-        raise UsageError(fault)
     salt = encode_base64url(random(SALT_SIZE))
-    text = encode_base64url(canonical_text([salt, name, value]).encode())
+    data = canonical_text([salt, name, value]).encode()
+    if fault := _name_fault(name, value, data):
+        raise UsageError(fault)
+    text = encode_base64url(data)
     if len(text) > MAX_DISCLOSURE:
         raise UsageError(f"the field {name!r} is too long to be a field; store it as a blob")
     return Disclosure(text=text, digest=disclosure_digest(text), name=name, value=value)
@@ -75,12 +76,13 @@ def parse_disclosure(text: str) -> Disclosure:
     if len(text) > MAX_DISCLOSURE:
         raise Malformed("a disclosure longer than any field may be")
     digest = disclosure_digest(text)
-    match parse_canonical(decode_base64url(text)):
+    data = decode_base64url(text)
+    match parse_canonical(data):
         case [str(salt), str(name), value] if _SALT.fullmatch(salt):
             pass
         case _:
             raise Malformed("a disclosure is a list of a salt of 16 bytes, name and value")
-    if fault := _name_fault(name, value):
+    if fault := _name_fault(name, value, data):
         raise Malformed(fault)
     return Disclosure(text=text, digest=digest, name=name, value=value)
 
@@ -124,10 +126,11 @@ def parse_presentation(data: bytes) -> tuple[Entry, tuple[Disclosure, ...]]:
     return parse_entry(leaf.encode("ascii")), tuple(parse_disclosure(text) for text in texts)
 
 
-def _name_fault(name: str, value: Json) -> str:
+def _name_fault(name: str, value: Json, data: bytes) -> str:
     if not name or name in RESERVED_NAMES:
         return f"a hidden field cannot be called {name!r}"
-    if _holds_digest_key(value):
+    # Canonical text spells a key in one way: without these bytes there is none to look for.
+    if (b'"_sd"' in data or b'"..."' in data) and _holds_digest_key(value):
         return f"inside the field {name!r} an object has the reserved key _sd or ..."
     return ""
 

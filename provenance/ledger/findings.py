@@ -40,6 +40,8 @@ class Detector(Enum):
     """Claimed times run forward and fit the attested times around them."""
     HANDOVER = "handover"
     """Each acceptance answers one open offer by somebody else."""
+    VERDICT = "verdict"
+    """Every act on a verdict follows from those before it and is signed by whom it names."""
     TILES = "tiles"
     """The stored tree is the tree of the stored entries."""
     CHECKPOINT = "checkpoint"

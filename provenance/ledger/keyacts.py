@@ -28,7 +28,7 @@ Second: TypeAlias = tuple[str, bytes]
 """A second admin's kid, and its signature over `revocation_message`."""
 
 ROLES: Final = frozenset({"custodian", "editor", "admin", "auditor"})
-MAX_FIRST_ADMINS: Final = 2  # genesis has four digests: charter, admins and one name each
+MAX_FIRST_ADMINS: Final = 2  # genesis has five digests: the list, charter, admins and one name each
 _DESK: Final = "desk"
 
 

@@ -123,8 +123,11 @@ def _require_issuer(issuer_serial: Any, der: bytes) -> None:  # noqa: ANN401 asn
     if isinstance(issuer_serial, core.Void):
         return
     certificate = asn1.Certificate.load(der, strict=True)
+    # Untagged: within GeneralNames a name stands in a tag of its own (RFC 5280 4.2.1.6).
     issuers = [
-        each.chosen.dump() for each in issuer_serial["issuer"] if each.name == "directory_name"
+        each.chosen.untag().dump()
+        for each in issuer_serial["issuer"]
+        if each.name == "directory_name"
     ]
     serial = issuer_serial["serial_number"].native
     if certificate.issuer.dump() not in issuers or serial != certificate.serial_number:

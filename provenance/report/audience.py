@@ -16,7 +16,7 @@ Rules of `for_audience`, in order:
 Never removes a result, a disagreement or an entry: a narrower report says less, not better.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -156,8 +156,15 @@ _WIDTH: Final = {Audience.INTERNAL: 0, Audience.AUDITOR: 1, Audience.PUBLIC: 2}
 _STANDS: Final = ("published", "corrected")
 
 
-def for_audience(model: ReportModel, audience: Audience) -> ReportModel:
+def for_audience(
+    model: ReportModel, audience: Audience, *, secrets: Collection[str] = ()
+) -> ReportModel:
     """Return the report that this audience may read.
+
+    Args:
+        model: the full report, or one narrowed less.
+        audience: who reads it.
+        secrets: further texts that must not leave, besides those that stand in the report.
 
     Raises:
         Refused: the report was already narrowed for a narrower audience.
@@ -166,7 +173,7 @@ def for_audience(model: ReportModel, audience: Audience) -> ReportModel:
         raise Refused(f"a report for the {model.audience} cannot become one for the {audience}")
     if audience is model.audience:
         return model
-    secrets = sorted(_secrets(model, audience))
+    swept = sorted({*_secrets(model, audience), *secrets})
     work = Narrowing(
         allowed=_allowed(audience),
         conditional=PUBLIC_IF if audience is Audience.PUBLIC else AUDITOR_IF,
@@ -175,7 +182,7 @@ def for_audience(model: ReportModel, audience: Audience) -> ReportModel:
     if audience is Audience.PUBLIC:
         model = numbered(_published_only(model, work))
     kept = _tidied(work.narrow(replace(model, audience=audience)))
-    return sweep(replace(kept, omissions=(*kept.omissions, *work.omissions())), secrets)
+    return sweep(replace(kept, omissions=(*kept.omissions, *work.omissions())), swept)
 
 
 def _allowed(audience: Audience) -> dict[type, frozenset[str]]:

@@ -14,6 +14,7 @@ ABSENCES: Final = {
     Absence.WITHHELD: "Withheld: the desk has it and does not hand it to this reader",
     Absence.ERASED: "Erased: its key was destroyed, nobody can read it any more",
     Absence.SEALED: "Sealed: there, but closed when this report was made",
+    Absence.DELETED: "Deleted: recorded and gone, and no record says that it was erased",
 }
 TEMPLATE: Final = (
     "1. I am {blank} (name, position), and I am qualified to make this certification by {blank}.",

@@ -18,6 +18,8 @@ class Absence(StrEnum):
     """Its key was destroyed: nobody can read it any more, the desk included."""
     SEALED = "sealed"
     """It is there, closed under a key that was not at hand when the report was made."""
+    DELETED = "deleted"
+    """It was recorded and is gone, and no record says that it was erased: damage, or worse."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ signature itself proves. Strength: MD5 and older is `broken`; SHA-1, RIPEMD-160,
 bits, curves below 224 bits and DSA are `legacy` (NIST SP 800-131A). Imports ASN.1 only.
 """
 
+import hashlib
 from collections.abc import Iterable
 from typing import Final
 
@@ -30,9 +31,14 @@ def read_identity(certificate: x509.Certificate) -> SignerIdentity:
         email=tame(email, 200) if isinstance(email, str) else None,
         issuer=tame(certificate.issuer.human_friendly, 500),
         serial=str(certificate.serial_number)[:80],
-        spki_sha256=certificate.public_key.sha256.hex(),
+        spki_sha256=spki_sha256(certificate),
         fingerprint=certificate.sha256.hex(),
     )
+
+
+def spki_sha256(certificate: x509.Certificate) -> str:
+    """Return the digest of the whole SubjectPublicKeyInfo, DER, as other tools print it."""
+    return hashlib.sha256(certificate.public_key.dump()).hexdigest()
 
 
 def emails_of(certificate: x509.Certificate) -> tuple[str, ...]:

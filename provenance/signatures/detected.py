@@ -26,6 +26,12 @@ class Detected:
     """About the document as a whole; what concerns one signature stands in its status."""
 
 
+def open_about_ink(media_type: str) -> tuple[str, ...]:
+    """Return the question that no detector of digital signatures answers about a picture."""
+    picture = media_type.startswith("image/")
+    return ("ink or a drawn signature on the picture",) if picture else ()
+
+
 def report_of(sha256: str, parts: Iterable[Detected]) -> SignatureReport:
     """Put the answers of all detectors of one document together, in their order."""
     found = tuple(parts)
@@ -46,7 +52,8 @@ def without_detectors(report: SignatureReport, media_type: str) -> SignatureRepo
     A signature that was found all the same (a detached one, in a file beside it) keeps its word.
     """
     if report.statuses:
-        return report
+        inside = f"signatures inside this kind of file ({media_type})"
+        return replace(report, not_determined=(*report.not_determined, inside))
     ink = ("ink or a drawn signature on the picture",) if media_type.startswith("image/") else ()
     return replace(
         report,

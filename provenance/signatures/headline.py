@@ -35,6 +35,16 @@ _VOUCHED: Final = frozenset({Signer.TRUSTED, Signer.PINNED})
 _QUIET: Final = frozenset({ChangedAfter.NONE, ChangedAfter.MAINTENANCE})
 _PERMITTED: Final = frozenset({ChangedAfter.FORM_FILL, ChangedAfter.ANNOTATION})
 _PROVEN: Final = frozenset({TimeBasis.TRUSTED_TIMESTAMP, TimeBasis.ARCHIVED_KEY_WINDOW})
+_OTHERS: Final = frozenset(
+    {Headline.IDENTITY_MISMATCH, Headline.NOT_CHECKABLE, Headline.UNSUPPORTED}
+)
+_PASSED_ON: Final = {
+    Kind.DKIM: _OTHERS,
+    Kind.ARC: _OTHERS
+    | {Headline.INTACT_PARTIAL, Headline.INTACT_WEAK, Headline.EXPIRED_AT_SIGNING}
+    | {Headline.INTACT_TIME_UNPROVEN, Headline.INTACT_UNKNOWN_SIGNER},
+}
+"""Marks of servers that only passed a mail on; beside the author's own domain they say nothing."""
 _LOOKS: Final = {
     Kind.INK_REGION: Headline.INK_OBSERVED,
     Kind.TYPED_NAME: Headline.TYPED_NAME,
@@ -172,10 +182,16 @@ def derive_report_headline(report: "SignatureReport") -> Headline:
     """Return the worst headline of a document.
 
     A failed detector counts as ERROR: what it would have found is not known. Usage-rights
-    signatures are a program's own licence mark and never make a document "signed".
+    signatures are a program's own licence mark and never make a document "signed". Where the
+    author's own mail domain signed, the marks of servers that only passed the mail on are set aside
+    (RFC 6376 6.1, RFC 8617 9: they speak for themselves), unless they are broken or worse.
     """
+    own = any(map(_by_author_domain, report.statuses))
     found = [
-        status.headline for status in report.statuses if status.kind is not Kind.PDF_USAGE_RIGHTS
+        status.headline
+        for status in report.statuses
+        if status.kind is not Kind.PDF_USAGE_RIGHTS
+        and not (own and status.headline in _PASSED_ON.get(status.kind, ()))
     ]
     if report.detectors_failed:
         found.append(Headline.ERROR)
@@ -186,6 +202,15 @@ def derive_report_headline(report: "SignatureReport") -> Headline:
     return Headline.UNSIGNED if report.detectors_run else Headline.ERROR
 
 
+def _by_author_domain(status: "SignatureStatus") -> bool:
+    """An intact DKIM signature by a domain that From names; no mismatch, whatever else it lacks."""
+    return (
+        status.kind is Kind.DKIM
+        and _intact(status)
+        and status.signer in _VOUCHED | {Signer.UNKNOWN}
+    )
+
+
 def etsi_result(status: "SignatureStatus") -> tuple[str, str]:
     """Return (indication, sub-indication) of ETSI EN 319 102-1; ("", "") for unsigned."""
     headline = status.headline
@@ -193,6 +218,7 @@ def etsi_result(status: "SignatureStatus") -> tuple[str, str]:
         return "TOTAL-FAILED", "SIG_CRYPTO_FAILURE"
     if headline is Headline.INTACT_TIME_UNPROVEN and "revoked-no-poe" in status.native_codes:
         return "INDETERMINATE", "REVOKED_NO_POE"
-    if headline is Headline.NOT_CHECKABLE and "no-signing-certificate" in status.native_codes:
+    keyless = {"no-signing-certificate", "no-key"}.intersection(status.native_codes)
+    if headline is Headline.NOT_CHECKABLE and keyless:
         return "INDETERMINATE", "NO_SIGNING_CERTIFICATE_FOUND"
     return _ETSI.get(headline, ("", ""))

@@ -15,10 +15,14 @@ from provenance.signatures.axes import (
     Integrity,
     Kind,
     Presence,
+    Scope,
     Signer,
     TimeBasis,
     Visible,
 )
+from provenance.signatures.containers import wording as containers
+from provenance.signatures.key_wording import KEYS, key_identity, paper, say_key
+from provenance.signatures.mail import wording as mail
 from provenance.signatures.model import SignatureReport, SignatureStatus
 
 _SAY: Final[dict[Headline, str]] = {
@@ -86,8 +90,27 @@ _SAY: Final[dict[Headline, str]] = {
 }
 _WHAT: Final = {
     Kind.PDF_TIMESTAMP: "The time stamp",
+    **containers.WHAT,
+    Kind.SMIME: "The mail's signature",
     Kind.PDF_USAGE_RIGHTS: "The software's usage-rights mark (not an author's signature)",
+    **mail.WHAT,
+    Kind.C2PA_INGREDIENT: "The signature of an earlier file that went into this one,",
+    Kind.CAWG_IDENTITY: "The signature of a named person or publisher inside the credentials,",
 }
+_SAY_OF: Final[dict[tuple[Kind, Headline], str]] = {
+    (Kind.SMIME, Headline.VERIFIED): (
+        "{what} {where} is intact, covers everything the mail shows except its header, and was"
+        " made with the key of {who}, for which this desk holds an anchor."
+    ),
+    (Kind.SMIME, Headline.INTACT_PARTIAL): (
+        "{what} {where} is intact but covers only a part of what the mail shows; the rest could be"
+        " anybody's."
+    ),
+    (Kind.SMIME, Headline.IDENTITY_MISMATCH): (
+        "{what} {where} is intact, but it was made by {who}, and the mail shows another sender."
+    ),
+}
+"""Kinds that need other words than `_SAY` for a headline."""
 _CHANGED: Final = {
     ChangedAfter.NONE: "Nothing was added after signing.",
     ChangedAfter.MAINTENANCE: "After signing only data for long-term checking was added.",
@@ -102,11 +125,19 @@ _BASIS: Final = {
     TimeBasis.CLAIMED: "only the signer's own clock says so",
     TimeBasis.NONE: "no time is given",
 }
+_UNPROVEN_TEXT: Final = "That does not prove that the person meant, wrote or read every word."
+_UNPROVEN: Final = {
+    Kind.C2PA: (
+        "That does not prove that what it shows is true, only that the file has not changed since."
+    ),
+}
 
 
 def say_signature(status: SignatureStatus) -> str:
     """Return one plain sentence (two where the signer is unknown)."""
-    return _SAY[status.headline].format(
+    told = _SAY_OF.get((status.kind, status.headline), _SAY[status.headline])
+    words = mail.say_mail(status) or say_key(status) or told
+    return words.format(
         what=_WHAT.get(status.kind, "The signature"),
         where=_place(status),
         who=_who(status),
@@ -119,7 +150,8 @@ def explain_signature(status: SignatureStatus) -> tuple[str, ...]:
     """Return the sentence and what stands behind it, one line each, in a fixed order."""
     lines = [say_signature(status)]
     if status.presence is Presence.PRESENT and status.integrity is not Integrity.ERROR:
-        lines += [_covered(status), _identity(status), _time(status), _after(status)]
+        after = containers.say_after(status) or _after(status)
+        lines += [_covered(status), _made_by(status), _time(status), after]
     if status.warnings:
         lines.append("Take note: " + "; ".join(status.warnings) + ".")
     lines += [_unchecked(status), f"To see this again: {status.reproduce_command}"]
@@ -164,15 +196,25 @@ def _covered(status: SignatureStatus) -> str:
     return f"Covered: {covered}. Not covered: {'; '.join(status.uncovered) or 'nothing found'}."
 
 
+def _made_by(status: SignatureStatus) -> str:
+    if status.kind in mail.MAIL:
+        return mail.mail_identity(status)
+    return key_identity(status, _who(status)) if status.kind in KEYS else _identity(status)
+
+
 def _identity(status: SignatureStatus) -> str:
     match status.signer:
         case Signer.TRUSTED | Signer.PINNED:
+            unproven = _UNPROVEN.get(status.kind, _UNPROVEN_TEXT)
             return (
-                f"Who: the key of {_who(status)}, vouched for by an anchor of this desk. That does"
-                " not prove that the person meant, wrote or read every word."
+                f"Who: the key of {_who(status)}, vouched for by an anchor of this desk. {unproven}"
             )
         case Signer.SELF_SIGNED:
             return f"Who: the certificate {_who(status)} vouches for itself; anyone can make one."
+        case Signer.NO_IDENTITY if status.identity.subject:
+            return (
+                f"Who: it carries the certificate {_who(status)}; whose key that is was not judged."
+            )
         case Signer.NO_IDENTITY:
             return "Who: the signature names nobody."
         case Signer.MISMATCH:
@@ -187,8 +229,15 @@ def _identity(status: SignatureStatus) -> str:
 def _time(status: SignatureStatus) -> str:
     moment = status.proven_not_after or status.claimed_time
     when = format_instant(moment) if moment else "not stated"
+    if status.time_basis is TimeBasis.ARCHIVED_KEY_WINDOW and status.proven_not_before and moment:
+        own = (
+            f"; its own clock says {format_instant(status.claimed_time)}"
+            if status.claimed_time
+            else ""
+        )
+        when = f"between {format_instant(status.proven_not_before)} and {when}{own}"
     judged = (
-        f" The certificate was judged as of {format_instant(status.reference_time_used)}."
+        f" The {paper(status)} was judged as of {format_instant(status.reference_time_used)}."
         if status.reference_time_used
         else ""
     )
@@ -196,6 +245,12 @@ def _time(status: SignatureStatus) -> str:
 
 
 def _after(status: SignatureStatus) -> str:
+    if status.kind in mail.MAIL:
+        return mail.mail_after(status)
+    if status.changed_after is ChangedAfter.NONE and status.integrity is not Integrity.INTACT:
+        return ""
+    if status.changed_after is ChangedAfter.NONE and status.scope in {Scope.PART, Scope.UNKNOWN}:
+        return "What is not covered may have been added by anybody, at any time."
     pages = ", ".join(map(str, status.pages))
     seen = {
         Visible.YES: f" Pages look different: {pages or 'their count differs'}.",
@@ -218,10 +273,12 @@ def _reason(status: SignatureStatus) -> str:
 
 
 def _unchecked(status: SignatureStatus) -> str:
-    open_questions = []
-    if status.presence is Presence.PRESENT:
+    open_questions: list[str] = []
+    if status.kind in mail.MAIL:
+        open_questions += mail.mail_unchecked(status)
+    elif status.presence is Presence.PRESENT:
         if not status.revocation.checked:
-            open_questions.append("whether the certificate was revoked")
+            open_questions.append(f"whether the {paper(status)} was revoked")
         open_questions.append("anything that would need the network")
     if status.presence is Presence.EMPTY_SLOT:
         open_questions.append("whether a signed copy exists elsewhere")

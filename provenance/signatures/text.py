@@ -17,6 +17,8 @@ _HIDDEN: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 def is_printable_safe(text: str) -> bool:
     """Say whether `escape_hidden` would leave the text unchanged."""
+    if text.isascii():  # most texts are; of these, only control characters are not printable
+        return text.isprintable()
     return not any(unicodedata.category(character) in _HIDDEN for character in text)
 
 

@@ -31,6 +31,7 @@ from provenance.signatures.axes import CertAtTime, Signer, TimeBasis
 from provenance.signatures.certificates import read_identity
 from provenance.signatures.drive import drive
 from provenance.signatures.model import Revocation, SignatureStatus
+from provenance.signatures.revocation import ask_revocation
 from provenance.trust.model import Anchor, Purpose, TrustSet
 
 _EDGE: Final = timedelta(seconds=1)  # inside a certificate's period, at its nearer end
@@ -79,6 +80,8 @@ class _Chain:
     anchor: str | None = None
     code: str | None = None
     fault: Exception | None = None
+    checked: bool = False
+    """A list or response answers for the signer's certificate."""
 
 
 def judge_signer(
@@ -136,14 +139,14 @@ def _settle(
         return _at_proven(status, presented, context, purpose, stamp.moment)
     now = _chain(presented, context.trust, purpose, context.now)
     if now.trusted:
-        found = _vouched(status, now, context.now, CertAtTime.VALID, presented, context.trust)
+        found = _vouched(status, now, context.now, CertAtTime.VALID)
         by_hand = context.reference_time is not None
         return _noted(found, None, "the reference time was given by hand") if by_hand else found
     claimed = status.claimed_time
     if context.reference_time is None and claimed is not None:
         then = _chain(presented, context.trust, purpose, claimed)
         if then.trusted:
-            found = _vouched(status, then, claimed, CertAtTime.UNPROVEN, presented, context.trust)
+            found = _vouched(status, then, claimed, CertAtTime.UNPROVEN)
             revoked = isinstance(now.fault, RevokedError)
             code = "revoked-no-poe" if revoked else "out-of-bounds-no-poe"
             return _coded(found, code, now.code)
@@ -161,7 +164,7 @@ def _at_proven(
     trust = context.trust
     held = _chain(presented, trust, purpose, moment)
     if held.trusted:
-        return _vouched(status, held, moment, CertAtTime.VALID, presented, trust)
+        return _vouched(status, held, moment, CertAtTime.VALID)
     if isinstance(held.fault, RevokedError):
         return replace(
             _coded(status, held.code),
@@ -175,7 +178,7 @@ def _at_proven(
         edge = _chain(presented, trust, purpose, finish - _EDGE if late else begin + _EDGE)
         if edge.trusted:
             state = CertAtTime.EXPIRED if late else CertAtTime.NOT_YET_VALID
-            return _vouched(status, edge, moment, state, presented, trust)
+            return _vouched(status, edge, moment, state)
     return replace(_coded(status, held.code), reference_time_used=moment)
 
 
@@ -210,15 +213,16 @@ def _validate(
         "ocsps": [*trust.ocsp, *presented.ocsp],
         "allow_fetching": False,
         "moment": moment,
-        "revocation_mode": "soft-fail",
     }
     validator = CertificateValidator(
         presented.certificate,
         intermediate_certs=list(presented.others),
-        validation_context=ValidationContext(**settings),
+        validation_context=ValidationContext(**settings, revocation_mode="soft-fail"),
     )
     try:
         path = drive(validator.async_validate_path())
+        known = settings["crls"] or settings["ocsps"]
+        checked = bool(known) and ask_revocation(presented.certificate, presented.others, settings)
     except PathBuildingError as error:
         return _Chain(trusted=False, code="no-certificate-chain-found", fault=error)
     except (ExpiredError, NotYetValidError) as error:
@@ -227,7 +231,7 @@ def _validate(
         return _Chain(trusted=False, code="revoked", fault=error)
     except ValidationError as error:
         return _Chain(trusted=False, code="chain-constraints-failure", fault=error)
-    return _Chain(trusted=True, anchor=bytes(path.first.sha256).hex())
+    return _Chain(trusted=True, anchor=bytes(path.first.sha256).hex(), checked=checked)
 
 
 def _vouched(
@@ -235,10 +239,7 @@ def _vouched(
     chain: _Chain,
     moment: datetime,
     state: CertAtTime,
-    presented: Presented,
-    trust: TrustSet,
 ) -> SignatureStatus:
-    checked = bool(trust.crls or trust.ocsp or presented.crls or presented.ocsp)
     return replace(
         status,
         signer=Signer.TRUSTED,
@@ -246,7 +247,9 @@ def _vouched(
         reference_time_used=moment,
         anchor_id=chain.anchor,
         revocation=Revocation(
-            source=status.revocation.source, checked=checked, as_of=moment if checked else None
+            source=status.revocation.source,
+            checked=chain.checked,
+            as_of=moment if chain.checked else None,
         ),
     )
 

@@ -65,7 +65,7 @@ def state_of(history: Sequence[VerdictRecord]) -> Standing:
     Raises:
         Refused: an entry breaks a rule; names its place.
     """
-    walk = _Walk()
+    walk = Lifecycle()
     for place, entry in enumerate(history, start=1):
         problem = walk.problem(entry)
         if problem:
@@ -113,7 +113,7 @@ def _unready(decision: Decision) -> str | None:
     return f"choke point not acknowledged: {'; '.join(unseen)}" if unseen else None
 
 
-class _Walk:
+class Lifecycle:
     """Goes through a history entry by entry, holding where it stands."""
 
     __slots__ = ("decision", "item", "published", "signers", "version", "withdrawers")

@@ -83,8 +83,15 @@ def write_new(path: Path, data: bytes, *, mode: int) -> None:
         os.close(descriptor)
 
 
-def write_atomically(path: Path, data: bytes, *, mode: int = 0o644) -> None:
+def write_atomically(path: Path, data: bytes, *, mode: int = 0o644, lasting: bool = True) -> None:
     """Replace a file's contents as the module's rules say.
+
+    Args:
+        path: the file.
+        data: all of its new contents.
+        mode: its permissions.
+        lasting: False leaves the folder to the system: readers see the old bytes or the new ones,
+            and after a power cut the old ones may be back.
 
     Raises:
         DiskFull: no space; the old contents stand.
@@ -98,4 +105,5 @@ def write_atomically(path: Path, data: bytes, *, mode: int = 0o644) -> None:
         except BaseException:
             beside.unlink(missing_ok=True)
             raise
-        sync_path(path.parent)
+        if lasting:
+            sync_path(path.parent)

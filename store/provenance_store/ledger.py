@@ -12,7 +12,7 @@ from typing import Any, Final, cast
 
 from sqlalchemy import Connection, bindparam, delete, func, select
 
-from provenance.ports import SealedDisclosure, StoredEntry
+from provenance.ports import IndexedEntry, ItemHead, ItemPage, SealedDisclosure, StoredEntry
 from provenance_store.database import Database
 from provenance_store.ledger_writer import (
     SqlLedgerWriter,
@@ -21,12 +21,14 @@ from provenance_store.ledger_writer import (
     read_tile,
 )
 from provenance_store.statements import read_rows
-from provenance_store.tables import Disclosure, Entry, table_of
+from provenance_store.tables import Disclosure, Entry, ItemHeadRow, table_of
 
+GAP: Final = 4  # entries of others read along rather than asked around: some 20 rows
 PAGE: Final = 1000  # entries in memory at a time: about 1 MB of leaves, 2.5 MB with disclosures
 
 _ENTRY: Final = table_of(Entry)
 _DISCLOSURE: Final = table_of(Disclosure)
+_ITEM_HEAD: Final = table_of(ItemHeadRow)
 
 _PAGE_OF_LOG: Final = (
     select(_ENTRY.c.seq, _ENTRY.c.leaf)
@@ -35,10 +37,22 @@ _PAGE_OF_LOG: Final = (
 )
 _NEXT: Final = select(func.min(_ENTRY.c.seq)).where(_ENTRY.c.seq >= bindparam("start"))
 _PAGE_OF_ITEM: Final = (
-    select(_ENTRY.c.seq, _ENTRY.c.leaf, _ENTRY.c.n)
+    # One statement, and so of one moment on PostgreSQL as well: the head belongs to these rows.
+    select(
+        _ENTRY.c.seq,
+        _ENTRY.c.leaf,
+        _ENTRY.c.n,
+        _ENTRY.c.type,
+        _ITEM_HEAD.c.n,
+        _ITEM_HEAD.c.leaf_hash,
+    )
+    .outerjoin_from(_ENTRY, _ITEM_HEAD, _ITEM_HEAD.c.item == _ENTRY.c.item)
     .where(_ENTRY.c.item == bindparam("item"), _ENTRY.c.n > bindparam("after"))
     .order_by(_ENTRY.c.n)
     .limit(PAGE)
+)
+_HEAD_OF_ITEM: Final = select(_ITEM_HEAD.c.n, _ITEM_HEAD.c.leaf_hash).where(
+    _ITEM_HEAD.c.item == bindparam("item")
 )
 _HIDDEN: Final = select(
     _DISCLOSURE.c.seq, _DISCLOSURE.c.digest, _DISCLOSURE.c.subject, _DISCLOSURE.c.sealed
@@ -109,23 +123,21 @@ class SqlLedger:
                 return
             start = after
 
-    def entries_of(
-        self, item: bytes, *, types: Sequence[str] | None = None
-    ) -> Iterator[StoredEntry]:
-        """Yield an item's entries in order of `n`, with disclosures; only these types if given."""
-        query = _PAGE_OF_ITEM if types is None else _PAGE_OF_ITEM.where(_ENTRY.c.type.in_(types))
+    def entries_of(self, item: bytes, *, types: Sequence[str] | None = None) -> Iterator[ItemPage]:
+        """Yield all of an item's entries in order of `n`; disclosures of these types alone."""
         after = -1
         while True:
             with self._database.reading() as connection:
-                rows = connection.execute(query, {"item": item, "after": after}).all()
-                hidden = _hidden_of(connection, [row.seq for row in rows])
-            for seq, leaf, _ in rows:
-                yield StoredEntry(
-                    seq=seq, leaf=as_bytes(leaf), disclosures=tuple(hidden.get(seq, ()))
-                )
+                rows = connection.execute(_PAGE_OF_ITEM, {"item": item, "after": after}).all()
+                if not rows and after >= 0:
+                    return  # the page before was full, and the last: its head is its last row
+                wanted = [row[0] for row in rows if types is None or row[3] in types]
+                hidden = _hidden_of(connection, wanted)
+                head = rows[-1][4:] if rows else _lone_head(connection, item)
+            yield ItemPage(rows=[_indexed(row, hidden) for row in rows], head=_head(head))
             if len(rows) < PAGE:
                 return
-            after = rows[-1].n
+            after = rows[-1][2]
 
     def sealed_under(self, subject: str) -> Sequence[tuple[int, bytes]]:
         """Return (entry, digest) of every sealed field stored under this subject, in log order.
@@ -169,6 +181,24 @@ class SqlLedger:
         return done.rowcount
 
 
+def _indexed(row: Sequence[Any], hidden: _BySeq) -> IndexedEntry:
+    seq, leaf, n, kind = row[:4]
+    stored = StoredEntry(seq=seq, leaf=as_bytes(leaf), disclosures=tuple(hidden.get(seq, ())))
+    return IndexedEntry(stored=stored, n=n, type=kind)
+
+
+def _head(row: Sequence[Any]) -> ItemHead | None:
+    return None if row[0] is None else ItemHead(n=row[0], leaf_hash=as_bytes(row[1]))
+
+
+def _lone_head(connection: Connection, item: bytes) -> Sequence[Any]:
+    """Return the head of an item of which no entry was found."""
+    rows = read_rows(connection, _HEAD_OF_ITEM, item)
+    # On PostgreSQL its first entry may have been committed since: that is no head without entries.
+    newer = rows and connection.execute(_PAGE_OF_ITEM, {"item": item, "after": -1}).first()
+    return rows[0] if rows and not newer else (None, None)
+
+
 def _first_from(connection: Connection, start: int) -> int | None:
     seq: int | None = read_rows(connection, _NEXT, start)[0][0]
     return seq
@@ -179,9 +209,20 @@ def _hidden_between(connection: Connection, rows: Sequence[Any]) -> _BySeq:
 
 
 def _hidden_of(connection: Connection, seqs: Sequence[int]) -> _BySeq:
-    if not seqs:
-        return _NONE
-    return _by_seq(connection.execute(_HIDDEN.where(_DISCLOSURE.c.seq.in_(seqs))).all())
+    found: list[Sequence[Any]] = []
+    for part in _runs(sorted(seqs)):
+        # An item's entries mostly lie side by side; what lies between is another item's few.
+        found += read_rows(connection, _HIDDEN_BETWEEN, part[0], part[-1])
+    return _by_seq(found)
+
+
+def _runs(seqs: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Cut positions where a gap is wider than reading across it is worth."""
+    start = 0
+    for at in range(1, len(seqs) + 1):
+        if at == len(seqs) or seqs[at] - seqs[at - 1] > GAP:
+            yield seqs[start:at]
+            start = at
 
 
 def as_bytes(value: object) -> bytes:
@@ -195,8 +236,8 @@ def as_bytes(value: object) -> bytes:
 def _by_seq(rows: Iterable[Sequence[Any]]) -> _BySeq:
     found: dict[int, list[SealedDisclosure]] = {}
     for seq, digest, subject, sealed in rows:
-        disclosure = SealedDisclosure(
-            digest=as_bytes(digest), subject=str(subject), sealed=as_bytes(sealed)
-        )
+        if type(digest) is not bytes or type(sealed) is not bytes:
+            digest, sealed = as_bytes(digest), as_bytes(sealed)  # noqa: PLW2901 what stands for it
+        disclosure = SealedDisclosure(digest=digest, subject=str(subject), sealed=sealed)
         found.setdefault(seq, []).append(disclosure)
     return found

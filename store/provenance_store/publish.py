@@ -3,7 +3,8 @@
 Order (a reader who has a checkpoint can fetch every tile that it needs, also after a power cut):
   1. tiles and entry bundles, each atomically; never changed once there (tlog-tiles: immutable);
   2. all of them on the disk;
-  3. the checkpoint, atomically, last.
+  3. the checkpoint, atomically, last. After a power cut an older one may be back, which the next
+     act replaces: the desk keeps its checkpoints in the database, and every event waits for this.
 A published file whose bytes differ from what is to be written is never overwritten: it is a fork of
 the log or damage, and a person has to look.
 """
@@ -37,7 +38,7 @@ def publish_files(root: Path, files: Iterable[tuple[str, bytes]]) -> int:
         else:
             written += _write_tile(root, _inside(name), data)
     if checkpoint is not None and _bytes_of(root / CHECKPOINT) != checkpoint:
-        write_atomically(root / CHECKPOINT, checkpoint)
+        write_atomically(root / CHECKPOINT, checkpoint, lasting=False)
         written += 1
     return written
 

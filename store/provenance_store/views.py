@@ -6,11 +6,12 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, Table, bindparam, delete, func, or_, select
 
+from provenance.records import DESK_ITEM
 from provenance.views import ItemView, View
 from provenance_store.database import Database
 from provenance_store.find import accession_begins, accession_parts, hex_begins
 from provenance_store.statements import in_parts, is_one_of
-from provenance_store.tables import Entry, table_of
+from provenance_store.tables import Entry, ItemHeadRow, table_of
 from provenance_store.view_rows import (
     EXEMPLAR_VIEW,
     ITEM_VIEW,
@@ -25,6 +26,7 @@ FIND_LIMIT: Final = 20  # rows; whoever needs more has to give more of the id
 
 _PAGE: Final = 1000  # rows in memory at a time
 _ENTRY: Final = table_of(Entry)
+_ITEM_HEAD: Final = table_of(ItemHeadRow)
 _VIEWS: Final[tuple[Table, ...]] = (EXEMPLAR_VIEW, ITEM_VIEW, OCCURRENCE_VIEW)
 _ITEMS_AFTER: Final = (
     select(ITEM_VIEW)
@@ -50,6 +52,17 @@ class SqlViews:
             if len(rows) < _PAGE:
                 return
             after = rows[-1].first_seq
+
+    def unlisted(self) -> Sequence[bytes]:
+        """Return items that have entries and that `items` does not yield; never `DESK_ITEM`."""
+        listed = select(ITEM_VIEW.c.item).where(ITEM_VIEW.c.item == _ITEM_HEAD.c.item)
+        query = (
+            select(_ITEM_HEAD.c.item)
+            .where(_ITEM_HEAD.c.item != DESK_ITEM, ~listed.exists())
+            .order_by(_ITEM_HEAD.c.item)
+        )
+        with self._database.reading() as connection:
+            return [bytes(item) for item in connection.execute(query).scalars()]
 
     def find(self, text: str) -> Sequence[ItemView]:
         """Return items whose accession number, hex id or an exemplar's SHA-256 hex starts so."""

@@ -167,3 +167,26 @@ def test_rows_of_erased_fields_that_come_back_are_found(
     found = audit(everything)
     assert not found.derived_holds
     assert any(f"entry {seq} records is not complete" in each for each in found.derived)
+
+
+def test_an_older_published_checkpoint_is_a_remark(everything: Scene) -> None:
+    """An older head of this very log, put back in public, is told and is no fault."""
+    published = everything.desk / "published" / "checkpoint"
+    with everything.open() as desk:
+        size = next(each.size for each in desk.parts.checkpoints.all())
+    old = kept_note(everything, size)
+    grow(everything)
+    assert not [line for line in audit(everything).remarks if "published" in line]
+    published.write_bytes(old)
+    found = audit(everything)
+    assert found.holds, (found.beside_the_key, found.log.findings)
+    (said,) = [line for line in found.remarks if "published" in line]
+    assert f"of {size} entries" in said
+
+
+def kept_note(scene: Scene, size: int) -> bytes:
+    """The kept checkpoint of this size."""
+    with scene.open() as desk:
+        kept = desk.parts.checkpoints.at(size)
+    assert kept is not None
+    return kept.note

@@ -5,8 +5,6 @@ What an audit cannot find, and why (each is tested here to be so, or never read 
     were not kept. A changed key lets a file be taken a second time, as a further occurrence.
   - `custodians/*.key`: opened only by their holders; a damaged one fails when it is to sign.
   - `subject_key.id`: a row number that nothing refers to.
-  - a DELETED row of a field that not every record of its type has (a note at intake, a claim, a
-    source): decoys hide how many fields there were. A flipped bit never deletes a row.
   - free space inside the database file, which no row is read from.
 """
 

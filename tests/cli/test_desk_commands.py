@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Prov
+from provenance.records import HiddenField, NewRecord
+from tests.cli.conftest import Prov, Ran
 from tests.desk.scene import AMAL, CASES, JOAN, KIM, PEOPLE, ROOT, Scene
 
 DOSSIER = ROOT / "cli" / "provenance_cli" / "demo" / "letter.dossier.yaml"
@@ -134,9 +135,10 @@ def test_statements(prov: Prov, scene: Scene, item: str, tmp_path: Path) -> None
 def test_a_verdict(prov: Prov, scene: Scene, item: str) -> None:
     """Two people publish, correct and withdraw; one person twice is 2, a stale verdict is 1."""
 
-    def act(*words: str, key: str, code: int = 0) -> None:
+    def act(*words: str, key: str, code: int = 0) -> Ran:
         ran = prov("verdict", words[0], item, *words[1:], desk=scene, key=key)
         assert ran.code == code, ran.err
+        return ran
 
     statements = ("statement", "import", DOSSIER, "--item", item)
     act("sign", key=AMAL, code=2)
@@ -152,8 +154,9 @@ def test_a_verdict(prov: Prov, scene: Scene, item: str) -> None:
     assert stale.lines[0].keys() >= {"freshness", "item", "reasons"}
     act("correct", "--reason", "he has a copy", "--class", "whatever", key=AMAL, code=2)
     act("correct", "--reason", "he has a copy", key=AMAL)
-    act("countersign", key=KIM, code=2)
-    act("countersign", key=JOAN)
+    act("countersign", "--version", "2", key=KIM, code=2)
+    assert "--version 2" in act("countersign", key=JOAN, code=2).err
+    assert "version 2: countersigned" in act("countersign", "--version", "2", key=JOAN).err
     assert prov("verdict", "stale", desk=scene).code == 0
     act("withdraw", "--reason", "we no longer stand by it", key=AMAL)
     act("withdraw", "--reason", "again", key=AMAL, code=2)
@@ -190,6 +193,50 @@ def test_an_edited_entry_is_named(prov: Prov, full: Scene) -> None:
     audit = prov("audit", desk=full)
     assert audit.code == 1
     assert "entry 5" in " ".join(audit.out.split())
+
+
+def test_findings_that_say_the_same_are_one_line(prov: Prov, full: Scene) -> None:
+    """Many entries that saw a head which never was: the first is told, the rest are counted."""
+    database = sqlite3.connect(full.database)
+    database.execute("DELETE FROM entry WHERE seq = 4")
+    database.commit()
+    database.close()
+    out = " ".join(prov("audit", desk=full).out.split())
+    assert out.count("seen: entry") == 1
+    assert "more like it, the last at entry" in out
+    every = json.loads(prov("audit", "--json", desk=full).out)["log"]["findings"]
+    assert sum(one["detector"] == "seen" for one in every) > 10
+
+
+def test_a_report_is_not_written_over(prov: Prov, full: Scene, tmp_path: Path) -> None:
+    """What was handed out stays: the same place again is refused, and nothing is recorded."""
+    place = tmp_path / "report.html"
+    item = prov("list", "--json", desk=full).lines[0]["accession"]
+    words = ("report", item, "--out", place)
+    assert prov(*words, desk=full, key=AMAL).code == 0
+    written = place.read_bytes()
+    with full.open() as desk:
+        size = desk.parts.ledger.size()
+    for again in (words, ("verdict", "export", item, "--out", place)):
+        ran = prov(*again, desk=full, key=AMAL)
+        assert ran.code == 2
+        assert "not overwritten" in ran.err
+    assert place.read_bytes() == written
+    with full.open() as desk:
+        assert desk.parts.ledger.size() == size
+
+
+def test_remarks_are_printed(prov: Prov, full: Scene) -> None:
+    """A record that cannot be read is told by show, verdict and audit; the exit code stays 0."""
+    with full.open(AMAL) as desk:
+        item = next(v for v in desk.items() if desk.verdict(v.item).history)
+        wrong = HiddenField(name="record", value=7, subject=f"item:{item.item.hex()}")
+        (seq,) = desk.record(NewRecord(item=item.item, type="statement", fields=(wrong,)))
+    for words in (("show", item.accession), ("verdict", "show", item.accession), ("audit",)):
+        ran = prov(*words, desk=full)
+        assert ran.code == 0
+        assert f"entry {seq}" in " ".join(ran.out.split())
+        assert "remarks" in json.loads(prov(*words, "--json", desk=full).out)
 
 
 def test_a_rebuild(prov: Prov, full: Scene) -> None:

@@ -132,12 +132,28 @@ def test_a_correction_keeps_the_old_version(scene: Scene, told: bytes) -> None:
         assert standing.state is State.PROVISIONAL
         assert standing.published is not None
     with scene.open(KIM) as desk, pytest.raises(Refused, match="takes an editor or an admin"):
-        desk.countersign_verdict(told)
+        desk.countersign_verdict(told, version=2)
     with scene.open(AMAL) as desk:
-        desk.countersign_verdict(told)
+        desk.countersign_verdict(told, version=2)
         card = desk.verdict(told)
     assert card.standing.state is State.CORRECTED
     assert [record.version for record in card.history] == [1, 1, 2, 2]
+
+
+def test_a_version_that_nobody_looked_at_is_not_countersigned(scene: Scene, told: bytes) -> None:
+    """A correction in between takes no signature that was meant for the version before it."""
+    with scene.open(AMAL) as desk:
+        desk.sign_verdict(told, as_of=EVENING)
+        desk.correct_verdict(told, reason_class=ReasonClass.OUR_ERROR, reason="other words")
+    with scene.open(JOAN) as desk:
+        size = desk.parts.ledger.size()
+        for shown in (1, 3):
+            with pytest.raises(Refused, match="the newest version is 2"):
+                desk.countersign_verdict(told, version=shown)
+        with pytest.raises(Refused, match="the newest version is 2"):
+            desk.countersign_verdict(told)
+        assert desk.parts.ledger.size() == size
+        assert desk.countersign_verdict(told, version=2).version == 2
 
 
 def test_a_withdrawal_takes_two_people(scene: Scene, told: bytes) -> None:

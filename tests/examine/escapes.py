@@ -189,7 +189,13 @@ def ask(_document: int, request: dict[str, Any]) -> dict[str, Any]:
     return answer_with(request, told)
 
 
-HARMLESS: Final = {"LC_ALL", "LC_CTYPE", "OMP_THREAD_LIMIT", "OPENBLAS_NUM_THREADS"}
+HARMLESS: Final = {
+    "LC_ALL",
+    "LC_CTYPE",
+    "OMP_NUM_THREADS",
+    "OMP_THREAD_LIMIT",
+    "OPENBLAS_NUM_THREADS",
+}
 
 
 def _is_open(number: int) -> bool:

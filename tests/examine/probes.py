@@ -213,3 +213,42 @@ def end_with_code(_document: int, _request: dict[str, Any]) -> None:
 def abort(_document: int, _request: dict[str, Any]) -> None:
     """End as a C library does whose memory check failed."""
     os.abort()
+
+
+def tell_fcntl(document: int, request: dict[str, Any]) -> dict[str, Any]:
+    """Try every kind of fcntl command, and carry the results out."""
+    import ctypes  # noqa: PLC0415 - only this probe needs them
+    import fcntl  # noqa: PLC0415
+
+    commands = {
+        "F_GETFD": (fcntl.F_GETFD, 0),
+        "F_SETFD": (fcntl.F_SETFD, fcntl.FD_CLOEXEC),
+        "F_GETFL": (fcntl.F_GETFL, 0),
+        "F_DUPFD": (fcntl.F_DUPFD, 8),
+        "F_DUPFD_CLOEXEC": (fcntl.F_DUPFD_CLOEXEC, 8),
+        "F_SETFL O_ASYNC": (fcntl.F_SETFL, os.O_ASYNC),
+        "F_SETOWN": (fcntl.F_SETOWN, os.getpid()),
+        "F_GETOWN": (fcntl.F_GETOWN, 0),
+        "F_SETSIG": (10, 9),
+        "F_SETOWN_EX": (15, 0),
+        "F_SETLEASE": (fcntl.F_SETLEASE, fcntl.F_UNLCK),
+        "F_NOTIFY": (fcntl.F_NOTIFY, 0),
+        "F_SETLK": (fcntl.F_SETLK, 0),
+        "F_SETPIPE_SZ": (1031, 4096),
+        "F_ADD_SEALS": (1033, 1),
+    }
+    told = {}
+    for name, (command, argument) in commands.items():
+        try:
+            fcntl.fcntl(document, command, argument)
+            told[name] = "allowed"
+        except OSError as error:
+            told[name] = type(error).__name__
+    # The kernel looks at 32 bits of the command; the filter must not be told another half.
+    libc = ctypes.CDLL(None, use_errno=True)
+    number = {"x86_64": 72, "aarch64": 25}[os.uname().machine]
+    done = libc.syscall(number, document, ctypes.c_uint64((1 << 40) | fcntl.F_GETFD), 0)
+    told["high half"] = "allowed" if done >= 0 else type(OSError(ctypes.get_errno(), "")).__name__
+    answer = _answer(request["sha256"], "x")
+    answer["facts"]["properties"] = told
+    return answer

@@ -25,7 +25,9 @@ OTHERWISE = {
     "up-from-libraries": {"ENOTDIR"},  # a file is no folder
     "more-memory": {"ValueError"},  # above the hard limit
     "more-time": {"ValueError"},
-    "spawn": {"EPERM", "PermissionError"},
+    "spawn": {"EPERM", "PermissionError", "ENOSYS", "OSError"},
+    # Threads and processes are said not to exist (`jail._THREADS`).
+    **{key: {"ENOSYS"} for key in ("os-fork", "call-vfork-by-clone", "call-clone", "call-clone3")},
 }
 needs_full = pytest.mark.skipif(
     HERE.level != "full", reason="this system does not offer every wall"

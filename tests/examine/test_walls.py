@@ -232,11 +232,11 @@ def test_too_large_is_refused_unseen(document: Path) -> None:
 def test_other_formats_say_unsupported(tmp_path: Path) -> None:
     """A format without a parser is UNSUPPORTED with its type; a picture leaves ink open."""
     path = tmp_path / "scan.pdf"
-    path.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
+    path.write_bytes(b"8BPS" + bytes(100))
     with Runner() as runner:
         examination = runner.examine(path, name="scan.pdf", at=NOW, trust=TrustSet())
     assert examination.headline is Headline.UNSUPPORTED
-    assert examination.signatures.unsupported_media_type == "image/png"
+    assert examination.signatures.unsupported_media_type == "image/vnd.adobe.photoshop"
     assert examination.identification.mismatch
     assert examination.signatures.not_determined
     assert examination.facts is not None

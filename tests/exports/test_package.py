@@ -2,9 +2,11 @@
 
 import json
 import shutil
+import sqlite3
 import subprocess
 import sys
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,7 +16,9 @@ from provenance.evidence import exemplars
 from provenance.exports.checking import check_package
 from provenance.exports.checklist import State
 from provenance.exports.layout import is_package_name, seq_of
+from provenance.journal.reading import OpenedEntry
 from provenance.ledger.disclosure import parse_presentation
+from provenance.ledger.manifest import MANIFEST
 from provenance_store.package_target import package_target
 from tests.exports.world import (
     AUDIENCES,
@@ -126,6 +130,40 @@ def test_a_field_that_names_a_source_is_withheld_whole(
     entries = _everything(packages[audience] / "data" / "entries")
     assert SOURCED_WORDS not in entries
     assert SOURCED_WORDS in _everything(packages["internal"] / "data" / "entries")
+
+
+@pytest.mark.parametrize("audience", ["auditor", "public"])
+def test_the_list_of_fields_stays_inside(packages: dict[str, Path], audience: str) -> None:
+    """Whoever gets a package cannot tell an entry's withheld fields from decoys."""
+    assert not any(MANIFEST in names for _, names in _shown(packages[audience]).values())
+    item = [names for kind, names in _shown(packages["internal"]).values() if kind != "log.genesis"]
+    assert all(MANIFEST in names for names in item)
+
+
+def test_the_desks_own_package_counts_what_is_gone(newsroom: Newsroom, tmp_path: Path) -> None:
+    """A field that was deleted from the desk is missed in its own package."""
+    room = newsroom.copy(tmp_path / "room")
+    room.package(tmp_path / "whole", "internal")
+    (whole,) = [
+        each.text for each in check_package(tmp_path / "whole").lines if "vouch" in each.text
+    ]
+    assert "not here" not in whole
+    seq = next(row.seq for row in _arrivals(room))
+    with closing(sqlite3.connect(room.base / "desk" / "desk.db")) as database:
+        done = database.execute(
+            "DELETE FROM disclosure WHERE seq = ? AND subject LIKE 'source-label:%'", (seq,)
+        )
+        assert done.rowcount == 1
+        database.commit()
+    room.package(tmp_path / "less", "internal")
+    found = check_package(tmp_path / "less")
+    assert found.holds
+    assert any("1 fields that the desk's own lists name" in each.text for each in found.lines)
+
+
+def _arrivals(room: Newsroom) -> list[OpenedEntry]:
+    with room.open(None) as desk:
+        return desk.entries(room.letter(), ("item.received",))
 
 
 @pytest.mark.parametrize("secret", [*FILE_NAMES, UNNAMED, "said in passing", "signal", "Okafor"])

@@ -130,7 +130,7 @@ def test_only_what_is_published(room: Newsroom) -> None:
     with pytest.raises(Refused, match="published"):
         _export(room)
     with room.open("amal-haddad") as desk:
-        desk.countersign_verdict(item)
+        desk.countersign_verdict(item, version=2)
     said = _statement(_export(room, "amal-haddad"))["predicate"]
     assert (said["version"], said["state"], len(said["entries"])) == (2, "corrected", 2)
     for who in ("joan", "amal-haddad"):

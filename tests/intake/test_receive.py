@@ -13,14 +13,12 @@ from blake3 import blake3
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.digests import BLOCK, digest_bytes
+from provenance.digests import BLOCK, OVERLAP_FROM, Hasher, digest_bytes
 from provenance.errors import DiskFull, UsageError
 from provenance.intake.failures import Failure, FailureCode
 from provenance.intake.marks import arrival_mark, require_mark_key
 from provenance.intake.receive import (
     HEAD_SIZE,
-    OVERLAP_FROM,
-    OverlappedHasher,
     Received,
     receive,
     receive_blocks,
@@ -281,7 +279,7 @@ def test_block_borders_do_not_matter(blocks: list[bytes]) -> None:
 def test_order_in_threads() -> None:
     """Blocks that differ reach every digest in order."""
     blocks = [bytes([number]) * (BLOCK // 2) for number in range(40)]
-    with OverlappedHasher() as hasher:
+    with Hasher() as hasher:
         for block in blocks:
             hasher.update(block)
         assert hasher.finish() == digest_bytes(b"".join(blocks))

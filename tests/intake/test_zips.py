@@ -1,5 +1,6 @@
 """Zip archives: honest ones come out whole, lying ones end in a failure and bounded work."""
 
+import dataclasses
 import io
 import os
 import struct
@@ -19,7 +20,8 @@ from provenance.intake.failures import Failure, FailureCode, Place, Untaken
 from provenance.intake.limits import Budget, Limits
 from provenance.intake.members import Member, slice_blocks
 from provenance.intake.receive import receive_blocks
-from provenance.intake.zips import looks_zipped
+from provenance.intake.zip_directory import find_directory, read_entries
+from provenance.intake.zips import looks_zipped, unpack_entry
 from tests.intake.world import MemoryBlobs
 
 HERE = Place(path="/in/a.zip", relative="a.zip")
@@ -480,3 +482,21 @@ def test_zip64_field_behind_another() -> None:
         entry += extra
         end = _END.pack(b"PK\x05\x06", 0, 0, 1, 1, len(entry), central, 0)
         assert _unpack(data[:central] + bytes(entry) + end) == expected
+
+
+def test_one_member_by_itself_is_unpacked_under_the_same_rules() -> None:
+    """A reader of office files asks for single members: claims bound the work there, too."""
+    data = _zip({"a.xml": b"x" * 5000, "b.xml": b"y"})
+    stream = io.BytesIO(data)
+    directory = find_directory(stream)
+    entries = list(read_entries(stream, directory, Limits()))
+    budget = Budget(limits=Limits(), size=len(data))
+    assert b"".join(unpack_entry(stream, directory, entries[0], budget)) == b"x" * 5000
+    assert budget.unpacked == 5000
+    assert (entries[0].made_by & 255, entries[0].stamp >> 16) == (20, 0x21)
+    tight = Budget(limits=Limits(all_bytes=100, free_bytes=100), size=len(data))
+    with pytest.raises(Untaken):
+        list(unpack_entry(stream, directory, entries[0], tight))
+    lying = dataclasses.replace(entries[0], unpacked=10)
+    with pytest.raises(Untaken):
+        list(unpack_entry(stream, directory, lying, budget))

@@ -122,6 +122,15 @@ class Tsa:
 
     def _token(self, info: bytes) -> cms.ContentInfo:
         named = self.root if self.wrong == "named certificate" else self.signer
+        named_id: dict[str, Any] = {"cert_hash": hashlib.sha256(named.der).digest()}
+        if self.wrong in {"issuer named", "other issuer named"}:
+            issuer = self.middle if self.wrong == "issuer named" else self.root
+            named_id["issuer_serial"] = {
+                "issuer": [
+                    asn1.GeneralName("directory_name", asn1.Certificate.load(issuer.der).subject)
+                ],
+                "serial_number": named.certificate.serial_number,
+            }
         attributes = [
             {"type": "content_type", "values": ["tst_info"]},
             {
@@ -130,7 +139,7 @@ class Tsa:
             },
             {
                 "type": "signing_certificate_v2",
-                "values": [{"certs": [{"cert_hash": hashlib.sha256(named.der).digest()}]}],
+                "values": [{"certs": [named_id]}],
             },
         ]
         if self.wrong == "v1 attribute":

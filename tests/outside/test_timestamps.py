@@ -66,6 +66,7 @@ def test_an_honest_timestamp_holds() -> None:
         ("signature", "signature"),
         ("named certificate", "another certificate"),
         ("no certificate named", "which certificate"),
+        ("other issuer named", "another issuer"),
         ("no chain", "path"),
     ],
 )
@@ -85,6 +86,11 @@ def test_what_breaks_the_grammar_is_malformed(wrong: str) -> None:
 def test_the_older_attribute_is_understood() -> None:
     """ESSCertID of RFC 2634 names the certificate as well."""
     assert _check(Tsa(wrong="v1 attribute")).serial == 42
+
+
+def test_an_authority_may_name_its_issuer_too() -> None:
+    """Many authorities state issuer and serial number beside the hash; the right ones hold."""
+    assert _check(Tsa(wrong="issuer named")).serial == 42
 
 
 def test_links_may_come_from_the_configuration() -> None:

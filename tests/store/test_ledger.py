@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from provenance.errors import DeskCorrupt, DeskLocked, StoreFault, UsageError
-from provenance.ports import ItemHead, Ledger, LedgerWriter
+from provenance.ports import ItemHead, ItemPage, Ledger, LedgerWriter
 from provenance.views import ItemView
 from provenance_store.database import Database
 from provenance_store.ledger import PAGE, SqlLedger
@@ -30,7 +30,7 @@ def test_an_empty_log_is_empty(ledger: SqlLedger) -> None:
     assert port.size() == 0
     assert port.tile(0, 0) == b""
     assert list(port.entries(0, 100)) == []
-    assert list(port.entries_of(item_id("item"))) == []
+    assert list(port.entries_of(item_id("item"))) == [ItemPage(rows=[], head=None)]
     with port.writing() as writer:
         opened: LedgerWriter = writer
         assert opened.size() == 0
@@ -70,7 +70,9 @@ def test_entries_come_in_pages(ledger: SqlLedger) -> None:
     with ledger.writing() as writer:
         append(writer, [new_entry(str(i), n=i, hidden=1) for i in range(count)])
     assert [e.seq for e in ledger.entries(0, count + 5)] == list(range(count))
-    read = list(ledger.entries_of(item_id("item")))
+    pages = list(ledger.entries_of(item_id("item")))
+    read = [row.stored for page in pages for row in page.rows]
+    assert len(pages) == -(-count // PAGE)
     assert [e.seq for e in read] == list(range(count))
     assert all(e.disclosures == (sealed(f"{e.seq} 0"),) for e in read)
 
@@ -115,23 +117,37 @@ def test_reading_holds_no_lock(ledger: SqlLedger) -> None:
 
 
 def test_entries_of_an_item_are_ordered_by_n(ledger: SqlLedger) -> None:
-    """An item's entries come in order of `n`, with disclosures, filtered by type when asked."""
+    """All of an item's entries come in order of `n`, as the index has them, with its head."""
     with ledger.writing() as writer:
         append(
             writer,
             [
-                new_entry("a1", item="a", n=1, kind="accessed"),
+                new_entry("a1", item="a", n=1, kind="accessed", hidden=1),
                 new_entry("b0", item="b", n=0),
                 new_entry("a0", item="a", n=0, hidden=2),
-                new_entry("a2", item="a", n=2, kind="finding"),
+                new_entry("a2", item="a", n=2, kind="finding", hidden=1),
             ],
         )
-    read = list(ledger.entries_of(item_id("a")))
-    assert [e.leaf for e in read] == [b"leaf a0", b"leaf a1", b"leaf a2"]
-    assert len(read[0].disclosures) == 2
-    chosen = ledger.entries_of(item_id("a"), types=["note", "finding"])
-    assert [e.leaf for e in chosen] == [b"leaf a0", b"leaf a2"]
-    assert list(ledger.entries_of(item_id("a"), types=[])) == []
+    (page,) = ledger.entries_of(item_id("a"))
+    assert [(row.stored.leaf, row.n, row.type) for row in page.rows] == [
+        (b"leaf a0", 0, "note"),
+        (b"leaf a1", 1, "accessed"),
+        (b"leaf a2", 2, "finding"),
+    ]
+    assert [len(row.stored.disclosures) for row in page.rows] == [2, 1, 1]
+    assert page.head == ItemHead(n=2, leaf_hash=new_entry("a2").leaf_hash)
+    (page,) = ledger.entries_of(item_id("a"), types=["note", "finding"])
+    assert [len(row.stored.disclosures) for row in page.rows] == [2, 0, 1]
+    (page,) = ledger.entries_of(item_id("a"), types=[])
+    assert [row.stored.disclosures for row in page.rows] == [(), (), ()]
+
+
+def test_a_page_that_is_full_is_the_last_where_nothing_follows(ledger: SqlLedger) -> None:
+    """An item with exactly as many entries as a page has comes in one page, with its head."""
+    with ledger.writing() as writer:
+        append(writer, [new_entry(str(i), n=i) for i in range(PAGE)])
+    (page,) = ledger.entries_of(item_id("item"))
+    assert page.head == ItemHead(n=PAGE - 1, leaf_hash=new_entry(str(PAGE - 1)).leaf_hash)
 
 
 def test_heads_and_holders_are_seen_inside_the_transaction(ledger: SqlLedger) -> None:
@@ -256,7 +272,8 @@ def test_threads_append_one_after_the_other(ledger: SqlLedger) -> None:
         thread.join()
     assert [e.seq for e in ledger.entries(0, 99)] == list(range(40))
     for name in range(4):
-        of_item = [e.leaf for e in ledger.entries_of(item_id(str(name)))]
+        (page,) = ledger.entries_of(item_id(str(name)))
+        of_item = [row.stored.leaf for row in page.rows]
         assert of_item == [f"leaf {name} {i}".encode() for i in range(10)]
 
 

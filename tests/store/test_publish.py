@@ -31,9 +31,9 @@ def test_the_checkpoint_comes_last(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     written: list[str] = []
     real = write_atomically
 
-    def record(path: Path, data: bytes) -> None:
+    def record(path: Path, data: bytes, *, lasting: bool = True) -> None:
         written.append(path.relative_to(tmp_path).as_posix())
-        real(path, data)
+        real(path, data, lasting=lasting)
 
     monkeypatch.setattr(module, "write_atomically", record)
     publish_files(tmp_path, [("checkpoint", b"note"), (TILE, b"h"), ("tile/entries/000", b"b")])

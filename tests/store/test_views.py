@@ -6,10 +6,11 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Engine, create_engine, insert, select
+from sqlalchemy import Engine, create_engine, delete, insert, select
 
 from provenance.errors import StoreFault
 from provenance.ports import NewEntry, Views
+from provenance.records import DESK_ITEM
 from provenance.views import ExemplarView, ItemView, OccurrenceView, View
 from provenance_store.database import Database
 from provenance_store.find import accession_begins, accession_parts, hex_begins
@@ -83,6 +84,17 @@ def test_known_marks(ledger: SqlLedger, views: SqlViews) -> None:
     unknown = [digest(f"other {i}")[:16] for i in range(700)]
     assert views.known_marks(known + unknown) == frozenset(known)
     assert views.known_marks([]) == frozenset()
+
+
+def test_items_that_are_not_listed(ledger: SqlLedger, views: SqlViews, database: Database) -> None:
+    """An item with entries and without an item row is named; the desk's own item never is."""
+    _fill(ledger)
+    with ledger.writing() as writer:
+        append(writer, [replace(new_entry("desk"), item=DESK_ITEM)])
+    assert views.unlisted() == []
+    with database.writing() as connection:
+        connection.execute(delete(ITEM_VIEW))
+    assert views.unlisted() == sorted([item_id("item 0"), item_id("item 1")])
 
 
 def test_latest_of_a_type(ledger: SqlLedger, views: SqlViews) -> None:

@@ -1,7 +1,5 @@
 """`prov inspect`: what is this file, is it signed, what contradicts itself. Needs no desk."""
 
-import shlex
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,7 +11,6 @@ from provenance_cli.options import JsonOption
 
 if TYPE_CHECKING:
     from provenance.examine.examination import Examination
-    from provenance.trust.model import TrustSet
 
 WEAK = frozenset({"BROKEN", "REVOKED", "CHANGED_AFTER_SIGNING", "IDENTITY_MISMATCH"})
 
@@ -36,62 +33,35 @@ def inspect(
         Path | None,
         typer.Option("--crops", metavar="FOLDER", help="Write pictures of signature places here."),
     ] = None,
+    signed: Annotated[
+        Path | None,
+        typer.Option("--signed", metavar="DOCUMENT", help="FILE is a signature of this document."),
+    ] = None,
     *,
     as_json: JsonOption = False,
 ) -> None:
     """Look at files without a desk; exit code 1: a signature fails, 3: none could be checked."""
     from provenance.examine.runner import Runner
-    from provenance.instants import parse_instant
-    from provenance_cli.cards import print_examination
-    from provenance_cli.crops import write_crops
     from provenance_cli.examine_run import require_language
+    from provenance_cli.inspect_run import InspectRun, Wishes
 
-    for file in files:
+    for file in [*files, *([signed] if signed else [])]:
         _require_file(file)
-    reference = parse_instant(at) if at else None
-    relied_on = _trust(trust)
-    code = 3
+    if signed is not None and len(files) != 1:
+        raise UsageError("--signed names the document of one signature: give one FILE")
     if ocr is not None:
         require_language(ocr)
+    code = 3
     with Runner(ocr=ocr) as runner:
+        run = InspectRun(runner, Wishes(at=at, trust=trust, ocr=ocr, crops=crops, signed=signed))
         for number, file in enumerate(files):
-            found = runner.examine(
-                file,
-                name=file.name,
-                at=datetime.now(UTC),
-                trust=relied_on,
-                reference_time=reference,
-            )
-            if crops is not None:
-                write_crops(found, crops)
-            if as_json:
-                voice.result(found.to_json())
-            else:
-                if number:
-                    voice.result()
-                print_examination(found, name=str(file), again=_again(file, at, trust, ocr))
+            found = run.look(file)
+            if number and not as_json:
+                voice.result()
+            run.tell(file, found, as_json=as_json)
             code = _worse(code, _code(found))
     if code:
         raise typer.Exit(code)
-
-
-def _trust(folder: Path | None) -> "TrustSet":
-    from provenance.trust.model import TrustSet
-
-    if folder is None:
-        return TrustSet()
-    from provenance_store.trust_folder import read_trust_folder
-
-    return read_trust_folder(folder)
-
-
-def _again(file: Path, at: str | None, trust: Path | None, ocr: str | None) -> str:
-    """Return the command that gives this answer again."""
-    words = ["prov", "inspect", str(file)]
-    words += ["--at", at] if at else []
-    words += ["--trust", str(trust)] if trust else []
-    words += ["--ocr", ocr] if ocr else []
-    return shlex.join(words)
 
 
 def _require_file(file: Path) -> None:

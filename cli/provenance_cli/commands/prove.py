@@ -110,4 +110,5 @@ def _entries(desk: "Desk", what: str, size: int) -> "Iterator[StoredEntry]":
             raise NotFound(f"the log has {size} entries, the first is number 0")
         yield from desk.parts.ledger.entries(seq, seq + 1, disclosures=True)
     else:
-        yield from desk.parts.ledger.entries_of(desk.find(what).item)
+        for stored, _ in desk.signed(desk.find(what).item):
+            yield stored

@@ -8,6 +8,7 @@ import typer
 
 from provenance.errors import UsageError
 from provenance_cli import voice
+from provenance_cli.files import require_new, write_file
 from provenance_cli.options import (
     DeskOption,
     ItemArgument,
@@ -35,12 +36,12 @@ def report(
         raise UsageError("--format is html or json")
     with open_signing(desk, key, passphrase_file) as opened:
         view = opened.find(item)
+        target = out or Path(f"{view.accession}-{audience}.{form}")
+        if str(target) != "-":
+            require_new(target)
         text = opened.report(view.item, audience=audience, form=form)
-    target = out or Path(f"{view.accession}-{audience}.{form}")
     if str(target) == "-":
         sys.stdout.write(text)
         return
-    from provenance_store.durable import write_atomically
-
-    write_atomically(target, text.encode("utf-8"))
+    write_file(target, text.encode("utf-8"))
     voice.say(f"{audience} report on {view.accession} written to {target}")

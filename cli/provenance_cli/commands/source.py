@@ -86,6 +86,7 @@ def erase(
                 "entry": done.seq,
                 "fields": done.fields,
                 "one_person": done.one_person,
+                "naming": list(done.naming),
             }
         )
     if done.stage.value == "requested":
@@ -96,6 +97,12 @@ def erase(
     verb = "erased" if done.stage.value == "erased" else "erasure completed:"
     voice.say(f"{verb} {done.fields} sealed fields{where}; their key is destroyed")
     hints = ["Backups of the key folder still hold that key: replace them today."]
+    if done.naming:
+        places = ", ".join(map(str, done.naming))
+        hints.append(
+            f"Texts of entries {places} name this source and cannot be taken out of the log: what "
+            "leaves the desk withholds them from now on."
+        )
     if done.one_person:
         hints.insert(0, "One person keeps this desk: nobody else approved, and the record says so.")
     voice.say_hint(hints)

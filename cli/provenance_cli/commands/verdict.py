@@ -157,14 +157,17 @@ def sign(
 @app.command()
 def countersign(
     item: ItemArgument,
+    version: Annotated[
+        int, typer.Option("--version", metavar="N", help="The version that you have looked at.")
+    ] = 1,
     desk: DeskOption = None,
     key: KeyOption = None,
     passphrase_file: PassphraseOption = None,
 ) -> None:
-    """Put the second person's signature under the newest version."""
+    """Put the second person's signature under the version you name, if it is the newest."""
     with open_signing(desk, key, passphrase_file) as opened:
         view = opened.find(item)
-        signed = opened.countersign_verdict(view.item)
+        signed = opened.countersign_verdict(view.item, version=version)
     _tell(view.accession, signed, "countersigned")
 
 
@@ -229,12 +232,14 @@ def export(
     passphrase_file: PassphraseOption = None,
 ) -> None:
     """Write a published verdict as a signed attestation (DSSE); one of its signers signs it."""
-    from provenance_cli.files import write_file
+    from provenance_cli.files import require_new, write_file
 
     with open_signing(desk, key, passphrase_file) as opened:
         view = opened.find(item)
+        target = out or Path(f"{view.accession}-verdict-{audience}.dsse.json")
+        if str(target) != "-":
+            require_new(target)
         envelope = opened.export_verdict(view.item, audience=audience)
-    target = out or Path(f"{view.accession}-verdict-{audience}.dsse.json")
     if str(target) == "-":
         sys.stdout.write(envelope.decode("ascii"))
         return

@@ -16,7 +16,7 @@ This module imports nothing of them: the supervisor reads the table too.
 
 import importlib
 import importlib.util
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, Protocol, cast
@@ -26,15 +26,75 @@ from provenance.facts.model import Facts
 from provenance.signatures.detected import Detected
 from provenance.signatures.model import SignatureStatus
 
+_OOXML: Final = "application/vnd.openxmlformats-officedocument."
+_ODF: Final = "application/vnd.oasis.opendocument."
+_ZIPS: Final = (
+    "application/zip",
+    "application/vnd.etsi.asic-e+zip",
+    "application/vnd.etsi.asic-s+zip",
+)
+_OFFICE: Final = tuple(
+    _OOXML + kind
+    for kind in (
+        "wordprocessingml.document",
+        "spreadsheetml.sheet",
+        "presentationml.presentation",
+    )
+)
+_OPEN_DOCUMENT: Final = tuple(
+    f"{_ODF}{kind}{template}"
+    for kind in ("text", "spreadsheet", "presentation", "graphics", "chart", "formula", "image")
+    for template in ("", "-template")
+)
+_OLE: Final = (
+    "application/msword",
+    "application/vnd.ms-excel",
+    "application/vnd.ms-powerpoint",
+    "application/vnd.ms-outlook",
+    "application/x-ole-encrypted-ooxml",
+    "application/x-ole-storage",
+)
+_PICTURES: Final = tuple(
+    f"image/{kind}" for kind in ("jpeg", "png", "webp", "tiff", "gif", "heic", "heif", "avif")
+)
+_RECORDINGS: Final = (
+    "video/mp4",
+    "video/quicktime",
+    "video/x-msvideo",
+    "audio/mp4",
+    "audio/mpeg",
+    "audio/wav",
+    "audio/flac",
+)
+_PGP: Final = ("application/pgp-encrypted", "application/pgp-keys", "application/pgp-signature")
+
 ENGINES: Final[Mapping[str, tuple[str, ...]]] = {
-    "application/pdf": ("pdf", "pdf_blocks", "pdf_facts"),
+    "application/pdf": ("pdf", "pdf_blocks", "pdf_facts", "c2pa"),
+    "message/rfc822": ("mail", "smime", "openpgp", "mail_facts"),
+    "text/plain": ("openpgp", "text_facts"),
+    "text/html": ("web_facts",),
+    "application/rtf": ("rtf_facts",),
+    "application/xml": ("loose_xml", "web_facts"),
+    "image/svg+xml": ("c2pa", "web_facts"),
+    "application/pkcs7-mime": ("cms", "stated_digests"),
+    "application/vnd.dev.sigstore.bundle+json": ("sigstore", "stated_digests"),
+    "application/x-minisign": ("minisign",),
+    "application/x-signify": ("signify",),
+    "application/x-ssh-signature": ("ssh",),
+    **dict.fromkeys(_PGP, ("openpgp",)),
+    **dict.fromkeys(_ZIPS, ("containers", "c2pa")),
+    **dict.fromkeys(_OFFICE, ("containers", "c2pa", "ooxml_facts")),
+    **dict.fromkeys(_OPEN_DOCUMENT, ("containers", "c2pa", "odf_facts")),
+    **dict.fromkeys(_OLE, ("ole_facts",)),
+    **dict.fromkeys(_PICTURES, ("c2pa", "image_facts")),
+    **dict.fromkeys(_RECORDINGS, ("c2pa",)),
 }
 """Media type, or its first half with `/*`, to module names in the order they run."""
 
 ALWAYS: Final[tuple[str, ...]] = ("shape",)
 """Engines that run on every document, whatever its format; they read facts only."""
 
-DETACHED: Final[tuple[str, ...]] = ()
+DETACHED: Final[tuple[str, ...]] = ("cms_detached", "detached")
 """Engines that run on any format when another file lies beside the document."""
 
 OCR: Final[tuple[str, ...]] = ("scan_blocks",)
@@ -43,7 +103,17 @@ OCR: Final[tuple[str, ...]] = ("scan_blocks",)
 OCR_TYPES: Final = frozenset({"application/pdf"})
 """Formats beside pictures that may be made of pictures."""
 
-EXTRAS: Final[Mapping[str, tuple[str, str]]] = {"scan_blocks": ("tesserocr", "ocr")}
+DETACHED_OF: Final[Mapping[str, tuple[str, ...]]] = {
+    "application/vnd.dev.sigstore.bundle+json": ("sigstore_detached",),
+}
+"""Engines that run when a file of this media type lies beside the document: large ones."""
+
+EXTRAS: Final[Mapping[str, tuple[str, str]]] = {
+    "scan_blocks": ("tesserocr", "ocr"),
+    "sigstore": ("sigstore", "sigstore"),
+    "sigstore_detached": ("sigstore", "sigstore"),
+    "c2pa": ("c2pa", "c2pa"),
+}
 """Engine to (import name it needs, extra of the distribution that brings it)."""
 
 
@@ -71,19 +141,19 @@ class Missing:
 
 
 def rows_for(
-    media_type: str, *, beside: bool, ocr: str | None = None
+    media_type: str, *, beside: Collection[str], ocr: str | None = None
 ) -> tuple[tuple[str, ...], tuple[Missing, ...]]:
     """Return the engines that run for a format, and those whose extra is not installed.
 
     Args:
         media_type: of the document.
-        beside: whether another file lies beside it that may sign it, or be signed by it.
+        beside: media types of the files beside it that may sign it, or be signed by it.
         ocr: language in which pictures are to be read; None = they are not read.
     """
     family = media_type.partition("/")[0] + "/*"
-    row = ENGINES.get(media_type) or ENGINES.get(family, ())
     read = OCR if ocr and (family == "image/*" or media_type in OCR_TYPES) else ()
-    wanted = (*row, *read, *(DETACHED if beside else ()), *ALWAYS)
+    large = dict.fromkeys(name for one in beside for name in DETACHED_OF.get(one, ()))
+    wanted = (*row_of(media_type), *read, *(DETACHED if beside else ()), *large, *ALWAYS)
     missing = tuple(
         Missing(engine=name, extra=EXTRAS[name][1])
         for name in wanted
@@ -91,6 +161,17 @@ def rows_for(
     )
     absent = {one.engine for one in missing}
     return tuple(name for name in wanted if name not in absent), missing
+
+
+def row_of(media_type: str) -> tuple[str, ...]:
+    """Return the engines of a format; empty for one that is not examined yet."""
+    family = media_type.partition("/")[0] + "/*"
+    return ENGINES.get(media_type) or ENGINES.get(family, ())
+
+
+def is_detached(name: str) -> bool:
+    """Tell whether an engine looks at the files beside a document, not at the document."""
+    return name in DETACHED or any(name in each for each in DETACHED_OF.values())
 
 
 @cache

@@ -8,8 +8,10 @@ from provenance.signatures.pdf.steps import ENGINE_VERSION
 
 MODULES = (
     # what the engine imports late
+    "cryptography.hazmat.backends.openssl.backend",
     "lxml.etree",
     "pyhanko.pdf_utils.crypt.pdfmac",
+    "pyhanko.pdf_utils.filters",
     "pyhanko.pdf_utils.metadata.xmp_xml",
     "pyhanko_certvalidator.validate",
     "stringprep",

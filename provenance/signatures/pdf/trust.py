@@ -23,12 +23,14 @@ from pyhanko.sign.validation import (
 )
 from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko_certvalidator import ValidationContext
+from pyhanko_certvalidator.errors import RevokedError
 
 from provenance.signatures.attempt import Fault, attempt
 from provenance.signatures.axes import CertAtTime, Signer, TimeBasis
 from provenance.signatures.certificates import judge_strength, read_identity
 from provenance.signatures.drive import drive
 from provenance.signatures.model import Revocation, SignatureStatus
+from provenance.signatures.revocation import ask_revocation
 from provenance.signatures.text import tame
 from provenance.signatures.vouching import TrustContext, anchors_at
 from provenance.trust.model import Purpose
@@ -130,8 +132,9 @@ def _settle(
     if context.reference_time is None and proof is not None:
         return _judge_proven(status, signature, context, proof.moment, stamp=stamp)
     now = context.now
-    if first.trusted:
-        status = _vouched(status, first, now, CertAtTime.VALID)
+    lists = _ask_lists(signature, context, now) if first.trusted else _Lists()
+    if first.trusted and not lists.revoked:
+        status = _vouched(status, first, now, CertAtTime.VALID, lists)
         if context.reference_time is not None:
             status = _warn(status, "the reference time was given by hand")
         if stamp:
@@ -144,9 +147,11 @@ def _settle(
         return status
     if context.reference_time is None and status.claimed_time is not None:
         then = validate(signature, context, status.claimed_time, stamp=stamp)
-        if then.trusted:
-            status = _vouched(status, then, status.claimed_time, CertAtTime.UNPROVEN)
-            code = "revoked-no-poe" if first.revocation_details else "out-of-bounds-no-poe"
+        lists_then = _ask_lists(signature, context, status.claimed_time)
+        if then.trusted and not lists_then.revoked:
+            status = _vouched(status, then, status.claimed_time, CertAtTime.UNPROVEN, lists_then)
+            revoked = first.revocation_details or lists.revoked
+            code = "revoked-no-poe" if revoked else "out-of-bounds-no-poe"
             return _with_codes(status, (code, *_codes(first)))
     return replace(_with_codes(status, _codes(first)), reference_time_used=now)
 
@@ -160,8 +165,11 @@ def _judge_proven(
     stamp: bool,
 ) -> SignatureStatus:
     result = validate(signature, context, moment, stamp=stamp)
+    lists = _ask_lists(signature, context, moment)
+    if result.trusted and lists.revoked:
+        return _vouched(status, result, moment, CertAtTime.REVOKED, lists)
     if result.trusted:
-        return _vouched(status, result, moment, CertAtTime.VALID)
+        return _vouched(status, result, moment, CertAtTime.VALID, lists)
     validity = signature.signer_cert["tbs_certificate"]["validity"]
     begin, finish = validity["not_before"].native, validity["not_after"].native
     if result.revocation_details is not None:
@@ -205,17 +213,43 @@ def _weigh_stamp(
     return status, proof
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Lists:
+    """What the desk's own revocation lists say about a signer at one instant."""
+
+    revoked: bool = False
+    checked: bool = False
+    """Whether one of them answers for the signer's own certificate."""
+
+
+def _ask_lists(signature: Any, context: TrustContext, moment: datetime) -> _Lists:  # noqa: ANN401
+    """Ask the desk's lists: the engine reads them only where a certificate names its lists."""
+    if not context.trust.crls and not context.trust.ocsp:
+        return _Lists()
+    others = tuple(signature.other_embedded_certs)
+    settings = _settings(context, moment, Purpose.PDF) | {"other_certs": list(others)}
+    del settings["revocation_mode"]
+    try:
+        checked = ask_revocation(signature.signer_cert, others, settings)
+    except RevokedError:
+        return _Lists(revoked=True, checked=True)
+    return _Lists(checked=checked)
+
+
 def _vouched(
     status: SignatureStatus,
     result: Any,  # noqa: ANN401
     moment: datetime,
     state: CertAtTime,
+    lists: _Lists | None = None,
 ) -> SignatureStatus:
     path = result.validation_path
     anchor = attempt("anchor", lambda: bytes(path.first.sha256).hex()) if path is not None else None
     revocation = status.revocation
     if result.revocation_details is not None:
         revocation = Revocation(source="embedded", checked=True, as_of=moment)
+    elif lists is not None and lists.checked:
+        revocation = Revocation(source="desk", checked=True, as_of=moment)
     return replace(
         _with_codes(status, _codes(result)),
         signer=Signer.TRUSTED,
@@ -232,8 +266,18 @@ def _validation_context(
     moment: datetime,
     purpose: Purpose,
 ) -> Any:  # noqa: ANN401
+    settings = _settings(context, moment, purpose)
+    store = attempt("security-store", lambda: DocumentSecurityStore.read_dss(signature.reader))
+    if not isinstance(store, Fault):
+        made = attempt("security-store", lambda: store.as_validation_context(settings))
+        if not isinstance(made, Fault):
+            return made
+    return ValidationContext(**settings)
+
+
+def _settings(context: TrustContext, moment: datetime, purpose: Purpose) -> dict[str, Any]:
     anchors = anchors_at(context.trust, purpose, moment)
-    settings: dict[str, Any] = {
+    return {
         "trust_roots": [x509.Certificate.load(one.der) for one in anchors],
         "crls": list(context.trust.crls),
         "ocsps": list(context.trust.ocsp),
@@ -241,12 +285,6 @@ def _validation_context(
         "moment": moment,
         "revocation_mode": "soft-fail",
     }
-    store = attempt("security-store", lambda: DocumentSecurityStore.read_dss(signature.reader))
-    if not isinstance(store, Fault):
-        made = attempt("security-store", lambda: store.as_validation_context(settings))
-        if not isinstance(made, Fault):
-            return made
-    return ValidationContext(**settings)
 
 
 def _embedded_revocation(signature: Any) -> Revocation:  # noqa: ANN401

@@ -1,11 +1,12 @@
 """What a certificate says of its holder is read as it stands."""
 
 import datetime as dt
+import hashlib
 
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from provenance.signatures.certificates import read_identity
 
@@ -49,3 +50,9 @@ def test_email_from_subject() -> None:
 def test_no_email() -> None:
     """A certificate without an address shows none."""
     assert read_identity(certificate()).email is None
+
+
+def test_the_digest_of_a_key_is_the_one_other_tools_print() -> None:
+    """`openssl pkey -pubin -outform DER | sha256sum` gives the digest that findings show."""
+    info = KEY.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    assert read_identity(certificate()).spki_sha256 == hashlib.sha256(info).hexdigest()

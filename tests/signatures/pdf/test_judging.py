@@ -1,6 +1,7 @@
 """PDF signatures made here, judged here."""
 
 import hashlib
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -23,7 +24,7 @@ from provenance.signatures.model import SignatureReport, SignatureStatus
 from provenance.signatures.pdf.judging import DETECTORS, inspect_pdf
 from provenance.trust.model import TrustSet
 from tests.signatures.pdf.letters import Letter, bare_page
-from tests.signatures.pdf.world import LATER, NOW, World, make_party, sign
+from tests.signatures.pdf.world import LATER, NOW, World, make_party, revocation_list, sign
 
 
 def inspect(
@@ -97,6 +98,27 @@ def test_expired_now_but_stamped_in_time(world: World) -> None:
     assert status.proven_not_after == moment
     assert status.reference_time_used == moment
     assert "Test Clock" in (status.time_authority or "")
+
+
+def test_a_list_of_the_desk_counts_for_a_certificate_that_names_none(
+    signed: bytes, world: World
+) -> None:
+    """Revoked by the desk's own list, the signature is no longer VERIFIED; without, it is."""
+    revoked = replace(world.trust, crls=(revocation_list(world, world.signer),))
+    empty = replace(world.trust, crls=(revocation_list(world),))
+    assert only(signed, revoked).headline is Headline.INTACT_UNKNOWN_SIGNER
+    assert only(signed, world.trust).revocation.checked is False
+    status = only(signed, empty)
+    assert status.headline is Headline.VERIFIED
+    assert (status.revocation.source, status.revocation.checked) == ("desk", True)
+
+
+def test_stamped_and_revoked_before(world: World) -> None:
+    """A signature stamped after its certificate was called back reads REVOKED."""
+    moment = datetime(2045, 1, 1, tzinfo=UTC)
+    data = sign(bare_page(), world.signer, authority=world.authority, stamp=(world.clock, moment))
+    revoked = replace(world.trust, crls=(revocation_list(world, world.signer),))
+    assert only(data, revoked, LATER).headline is Headline.REVOKED
 
 
 def test_stamped_after_expiry(world: World) -> None:

@@ -137,6 +137,21 @@ def make_world() -> World:
     )
 
 
+def revocation_list(world: World, *revoked: Party) -> bytes:
+    """A list of the authority, from the beginning to far away, that names these parties."""
+    builder = (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(world.authority.certificate.subject)
+        .last_update(BEGIN)
+        .next_update(FAR)
+    )
+    for party in revoked:
+        entry = x509.RevokedCertificateBuilder().serial_number(party.certificate.serial_number)
+        builder = builder.add_revoked_certificate(entry.revocation_date(BEGIN).build())
+    made = builder.sign(world.authority.key, hashes.SHA256())
+    return made.public_bytes(serialization.Encoding.DER)
+
+
 def sign(
     data: bytes,
     party: Party,

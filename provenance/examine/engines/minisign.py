@@ -1,0 +1,32 @@
+"""Minisign signatures, of a document that lies beside them."""
+
+import cryptography
+
+from provenance.examine.subject import Subject
+from provenance.signatures.axes import Kind
+from provenance.signatures.detected import Detected
+from provenance.signatures.minisign import read_minisign
+from provenance.signatures.model import SignatureStatus
+from provenance.signatures.pairing import Relation
+from provenance.signatures.plain import judge_plain
+
+MODULES = ()
+
+
+def tools() -> dict[str, str]:
+    """Return parser name to version."""
+    return {"cryptography": cryptography.__version__}
+
+
+def detect(subject: Subject, so_far: tuple[SignatureStatus, ...]) -> Detected:  # noqa: ARG001 - the first in its row
+    """Judge the one signature."""
+    documents = tuple(one for one in subject.nearby() if one.relation is Relation.SIGNED)
+    statuses = judge_plain(
+        read_minisign,
+        subject.data,
+        documents,
+        subject.bench(),
+        kind=Kind.MINISIGN,
+        name="the signature in this file",
+    )
+    return Detected(statuses=statuses, ran=("minisign",))

@@ -1,0 +1,108 @@
+"""Hold what a file says about its making against the date that is claimed for the document.
+
+A desk knows the claimed date; a reader of bytes does not. So this stands apart: properties in,
+which any reader of office files has stated, and observations out. Only here may an observation
+name an entry of the evidence catalogue: `metadata-date-contradicts` and `metadata-date-agrees`
+speak of the document's own date; what contradicts itself inside a file says nothing about that.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+
+from provenance.facts.model import Facts, Observation, Weight
+from provenance.facts.releases import Release, find_release, find_system
+from provenance.facts.stated_dates import ZONES, Stated, read_w3c
+
+AGREES: Final = timedelta(days=3)  # a letter is dated when it is finished, about a day after
+_MADE: Final = (
+    "core.created",
+    "meta.creation-date",
+    "summary.created",
+    "info.creatim",
+    "office.Created",
+    "message.submitted",
+)
+_PROGRAMS: Final = (
+    ("app.Application", "app.AppVersion"),
+    ("meta.generator", ""),
+    ("summary.program", "document.version"),
+    ("info.generator", ""),
+)
+_WINDOWS: Final = re.compile(r"(\d{1,2})\.(\d{1,2})")
+
+
+def judge_claimed_date(facts: Facts, claimed: date) -> tuple[Observation, ...]:
+    """Return what the properties say for or against a claimed date.
+
+    Args:
+        facts: of an office file.
+        claimed: day that is claimed for the document, wherever it was.
+    """
+    found = []
+    for key in _MADE:
+        stated = _read(facts.properties.get(key, ""))
+        if stated is not None:
+            found += _judge_date(key, stated, claimed)
+    for release in _releases(facts.properties):
+        if release.year > claimed.year:
+            text = (
+                f"The document is dated {claimed.isoformat()}, and its file was written with"
+                f" {release.name}, which nobody had before {release.year}."
+            )
+            found.append(
+                Observation(
+                    code="program-newer-than-claimed-date",
+                    weight=Weight.CONTRADICTION,
+                    text=text,
+                    evidence="metadata-date-contradicts",
+                )
+            )
+    return tuple(found)
+
+
+def _judge_date(key: str, stated: Stated, claimed: date) -> list[Observation]:
+    day = datetime.combine(claimed, time(), tzinfo=UTC)
+    away = stated.moment - day
+    if away > max(AGREES, timedelta(days=1) + ZONES):
+        text = (
+            f"The document is dated {claimed.isoformat()}, and its file says it was made later:"
+            f" {stated.shown} ({key})."
+        )
+        later = Observation(
+            code="created-after-claimed-date",
+            weight=Weight.CONTRADICTION,
+            text=text,
+            evidence="metadata-date-contradicts",
+        )
+        return [later]
+    if abs(away) <= AGREES:
+        text = (
+            f"The document is dated {claimed.isoformat()}, and its file says it was made about"
+            f" then: {stated.shown} ({key})."
+        )
+        agrees = Observation(
+            code="created-near-claimed-date",
+            weight=Weight.NOTE,
+            text=text,
+            evidence="metadata-date-agrees",
+        )
+        return [agrees]
+    return []
+
+
+def _read(shown: str) -> Stated | None:
+    """Read a date as a property shows it."""
+    return read_w3c(shown.partition(" ")[0])
+
+
+def _releases(properties: Mapping[str, str]) -> list[Release]:
+    found = [
+        find_release(properties.get(program, ""), properties.get(version, ""))
+        for program, version in _PROGRAMS
+    ]
+    windows = _WINDOWS.fullmatch(properties.get("summary.windows", ""))
+    if windows is not None:
+        found.append(find_system(int(windows[1]), int(windows[2])))
+    return [release for release in found if release is not None]

@@ -1,0 +1,194 @@
+"""What the HTML of a message would do and hide when a mail program shows it.
+
+Looks for, without fetching or running anything: what is loaded from elsewhere (it tells the sender
+that, when and from where the message was read), pictures too small to see, text that is styled
+away, scripts, forms and frames, and links whose text names another site than they lead to. The
+parser has no network and its own limits. Styles given in classes are not followed, so hidden text
+may be missed; a newsletter's preview line is hidden text too, and harmless.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from lxml import etree
+
+from provenance.facts.model import Facts, Observation, Weight
+from provenance.signatures.mail.alignment import is_aligned, organisation, to_domain
+from provenance.signatures.text import tame
+
+MAX_HTML: Final = 4 << 20  # characters of one part; newsletters have some 100,000
+MAX_ELEMENTS: Final = 100_000  # looked at in one part
+MAX_HOSTS: Final = 8  # named in one sentence
+
+_LOADING: Final = (
+    ("img", "src"),
+    ("img", "srcset"),
+    ("source", "src"),
+    ("source", "srcset"),
+    ("video", "src"),
+    ("video", "poster"),
+    ("audio", "src"),
+    ("iframe", "src"),
+    ("frame", "src"),
+    ("embed", "src"),
+    ("object", "data"),
+    ("input", "src"),
+    ("link", "href"),
+    ("script", "src"),
+)
+_ACTING: Final = frozenset(
+    {"script", "form", "iframe", "frame", "object", "embed", "applet", "base", "meta-refresh"}
+)
+_URL: Final = re.compile(r"(?:https?:)?//[^\s\"'<>),]{1,2000}", re.IGNORECASE)
+_CSS_URL: Final = re.compile(
+    r"url\(\s{0,20}[\"']?((?:https?:)?//[^\s\"'<>)]{1,2000})", re.IGNORECASE
+)
+_GONE: Final = re.compile(
+    r"display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden|mso-hide\s{0,9}:\s{0,9}all"
+    r"|font-size\s{0,9}:\s{0,9}0(?![.\d])|opacity\s{0,9}:\s{0,9}0(?![.\d])"
+    r"|(?:max-)?(?:height|width)\s{0,9}:\s{0,9}0(?![.\d])[^;]{0,9};[^\"]{0,500}overflow"
+    r"|text-indent\s{0,9}:\s{0,9}-\d{3}",
+    re.IGNORECASE,
+)
+_COLOUR: Final = re.compile(
+    r"(?:^|[;\s])(background(?:-color)?|color)\s{0,9}:\s{0,9}([#a-z0-9]{1,20})", re.IGNORECASE
+)
+_SITE: Final = re.compile(
+    r"(?:https?://|www\.)((?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,24})", re.IGNORECASE
+)
+
+
+def read_html(text: str, *, where: str) -> Facts:
+    """Read one HTML part."""
+    if len(text) > MAX_HTML:
+        return Facts(notes=(f"{where}: longer than {MAX_HTML} characters, not looked at",))
+    if not text.strip():
+        return Facts()
+    parser = etree.HTMLParser(
+        encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
+    )
+    root = etree.fromstring(text.encode("utf-8", "replace"), parser)
+    if root is None:
+        return Facts()
+    elements = [one for one, _ in zip(root.iter(), range(MAX_ELEMENTS), strict=False)]
+    elements = [one for one in elements if isinstance(one.tag, str)]
+    observations = (
+        *_remote(elements, where),
+        *_hidden(elements, where),
+        *_acting(elements, where),
+        *_links(elements, where),
+    )
+    return Facts(observations=observations)
+
+
+def _host(url: str) -> str:
+    try:
+        return to_domain(urlsplit(url.strip()).hostname or "")
+    except ValueError:
+        return ""
+
+
+def _loads(element: Any) -> Iterator[str]:  # noqa: ANN401 - the parser's element
+    for tag, attribute in _LOADING:
+        if element.tag == tag:
+            yield from _URL.findall(element.get(attribute, ""))
+    yield from _URL.findall(element.get("background", ""))
+    yield from _CSS_URL.findall(element.get("style", ""))
+    if element.tag == "style":
+        yield from _CSS_URL.findall(element.text or "")
+
+
+def _remote(elements: list[Any], where: str) -> Iterator[Observation]:
+    hosts: dict[str, int] = {}
+    for element in elements:
+        for url in _loads(element):
+            host = _host(url)
+            hosts[host] = hosts.get(host, 0) + 1
+    if hosts:
+        named = [tame(one, 100) for one in list(hosts)[:MAX_HOSTS] if one]
+        text = (
+            f"Showing the message loads {sum(hosts.values())} things from elsewhere"
+            f" ({', '.join(named)}), which tells the sender that, when and from where it was read."
+            " Open it with remote content off."
+        )
+        yield Observation(code="mail-remote-content", weight=Weight.RISK, text=text, where=where)
+    tiny = sum(1 for one in elements if one.tag == "img" and _is_tiny(one) and any(_loads(one)))
+    if tiny:
+        text = f"{tiny} of the pictures are too small to see: they are there to report reading."
+        yield Observation(code="mail-beacon", weight=Weight.RISK, text=text, where=where)
+
+
+def _is_tiny(element: Any) -> bool:  # noqa: ANN401 - the parser's element
+    style = element.get("style", "").replace(" ", "").lower()
+    sizes = [element.get(name, "").strip().removesuffix("px") for name in ("width", "height")]
+    small = [
+        size in {"0", "1"} or re.search(rf"(?<![-\w]){name}:[01](?:px)?(?![.\d])", style)
+        for name, size in zip(("width", "height"), sizes, strict=True)
+    ]
+    return all(small)
+
+
+def _hidden(elements: list[Any], where: str) -> Iterator[Observation]:
+    said: list[str] = []
+    inside: set[Any] = set()
+    for element in elements:
+        if element.getparent() in inside:
+            inside.add(element)
+        elif _is_hidden(element):
+            inside.add(element)
+            text = " ".join("".join(element.itertext()).split())
+            # Padding of preview lines is made of characters without any width.
+            if any(character.isalnum() for character in text):
+                said.append(text)
+    if said:
+        some = tame(" … ".join(said), 200)
+        text = f'The message holds text that is styled so as not to be seen: "{some}".'
+        yield Observation(code="mail-hidden-text", weight=Weight.HIDDEN, text=text, where=where)
+
+
+def _is_hidden(element: Any) -> bool:  # noqa: ANN401 - the parser's element
+    if element.tag in {"style", "script", "head", "title"}:
+        return False
+    style = element.get("style", "")[:4000]
+    if element.get("hidden") is not None or _GONE.search(style):
+        return True
+    colours = {name.lower()[:5]: value.lower() for name, value in _COLOUR.findall(style)}
+    return "color" in colours and colours["color"] == colours.get("backg")
+
+
+def _acting(elements: list[Any], where: str) -> Iterator[Observation]:
+    found = {one.tag for one in elements if one.tag in _ACTING}
+    for element in elements:
+        if element.tag == "meta" and element.get("http-equiv", "").lower() == "refresh":
+            found.add("meta-refresh")
+        for name, value in element.items():
+            if name.startswith("on"):
+                found.add("event handler")
+            elif name in {"href", "src", "action"} and value.strip().lower().startswith(
+                ("javascript:", "data:text/html", "vbscript:")
+            ):
+                found.add("script link")
+    if found:
+        text = f"The message holds active content ({', '.join(sorted(found))})."
+        yield Observation(code="mail-active-content", weight=Weight.RISK, text=text, where=where)
+
+
+def _links(elements: list[Any], where: str) -> Iterator[Observation]:
+    wrong: list[tuple[str, str]] = []
+    for element in elements:
+        if element.tag != "a" or not element.get("href", "").lower().startswith("http"):
+            continue
+        target = _host(element.get("href"))
+        match = _SITE.search("".join(element.itertext())[:1000])
+        said = to_domain(match[1]) if match else ""
+        if organisation(said) and target and not is_aligned(said, target):
+            wrong.append((said, target))
+    if wrong:
+        said, target = wrong[0]
+        text = (
+            f"{len(wrong)} links say one site and lead to another, such as {tame(said, 100)} to"
+            f" {tame(target, 100)}."
+        )
+        yield Observation(code="mail-link-disguised", weight=Weight.RISK, text=text, where=where)

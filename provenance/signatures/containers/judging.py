@@ -1,0 +1,97 @@
+"""The way in: judge every signature of a zip package, whatever kind of package it claims to be.
+
+The bytes decide, not the media type: an Office package, OpenDocument signature files and ASiC
+signature files are each looked for in every archive, and a file that is two of them is judged as
+both. An archive that cannot be opened strictly, or a package whose skeleton cannot be read, is a
+failed detector: nothing is known of its signatures, and it is never "unsigned". No network. Imports
+lxml and the signature engine: only a worker imports this module.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final, TypeVar
+
+from provenance.signatures.attempt import Fault, attempt
+from provenance.signatures.containers import asic, odf, ooxml
+from provenance.signatures.containers.archive import Archive, open_archive
+from provenance.signatures.containers.opc import is_opc
+from provenance.signatures.containers.steps import Job
+from provenance.signatures.detected import Detected
+from provenance.signatures.model import DetectorFailure
+from provenance.signatures.vouching import TrustContext
+from provenance.signatures.xmldsig.refusal import Refusal
+from provenance.trust.model import TrustSet
+
+DETECTORS: Final = (ooxml.DETECTOR, ooxml.LINES, odf.DETECTOR, asic.DETECTOR)
+
+T = TypeVar("T")
+
+
+def inspect_container(
+    data: bytes,
+    *,
+    sha256: str,
+    trust: TrustSet,
+    at: datetime,
+    reference_time: datetime | None = None,
+) -> Detected:
+    """Judge all signatures of a zip package; total on any bytes.
+
+    Args:
+        data: the whole file.
+        sha256: hexadecimal digest of the file, for the records.
+        trust: the desk's anchors.
+        at: now, UTC.
+        reference_time: overrides the instant for which certificates are judged.
+    """
+    archive = _guarded("zip", lambda: open_archive(data))
+    if isinstance(archive, DetectorFailure):
+        return Detected(failures=(archive,))
+    job = Job(
+        sha256=sha256,
+        context=TrustContext(trust=trust, at=at, reference_time=reference_time),
+    )
+    office = Detected(ran=(ooxml.DETECTOR, ooxml.LINES))
+    if is_opc(archive):
+        office = _inspect(ooxml.DETECTOR, lambda: ooxml.inspect_ooxml(archive, job))
+    return _joined(
+        archive,
+        office,
+        _inspect(odf.DETECTOR, lambda: odf.inspect_odf(archive, job)),
+        _inspect(asic.DETECTOR, lambda: asic.inspect_asic(archive, job)),
+    )
+
+
+def _inspect(name: str, action: Callable[[], Detected]) -> Detected:
+    found = _guarded(name, action)
+    return Detected(failures=(found,)) if isinstance(found, DetectorFailure) else found
+
+
+def _guarded(name: str, action: Callable[[], T]) -> T | DetectorFailure:
+    """Run a step; what it refuses, and what it trips over, is a failure of its detector."""
+
+    def step() -> T | Refusal:
+        try:
+            return action()
+        except Refusal as refusal:
+            return refusal
+
+    found = attempt(name, step)
+    if isinstance(found, Fault):
+        return DetectorFailure(detector=name, code="engine-failed", message=found.text)
+    if isinstance(found, Refusal):
+        return DetectorFailure(detector=name, code=found.reason, message=found.text)
+    return found
+
+
+def _joined(archive: Archive, *parts: Detected) -> Detected:
+    warnings = [one for part in parts for one in part.warnings]
+    if archive.loose:
+        warnings.append(f"{archive.loose} bytes in the archive belong to none of its files")
+    return Detected(
+        statuses=tuple(one for part in parts for one in part.statuses),
+        ran=tuple(one for part in parts for one in part.ran),
+        failures=tuple(one for part in parts for one in part.failures),
+        not_determined=tuple(one for part in parts for one in part.not_determined),
+        warnings=tuple(warnings),
+    )

@@ -1,0 +1,84 @@
+"""Does the mail come from the one who signed it? Compare its header with the signer's addresses.
+
+Rules (RFC 8550 section 3; "Johnny, you are fired", section 4.4), for an intact signature only:
+  1. every address in From, and every address that a display name pretends to be, must be one of the
+     signer's; else MISMATCH, whatever Sender says: programs that compare Sender show From;
+  2. a signer without any address cannot be compared: UNKNOWN, with a warning. A mail whose sender
+     cannot be read is the same;
+  3. answers that go elsewhere, several From fields and hidden characters are warnings.
+Compared are whole addresses without regard to case, character by character: a look-alike differs.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from provenance.signatures.axes import CertAtTime, Integrity, Signer
+from provenance.signatures.mime.senders import Senders, fold_address
+from provenance.signatures.model import SignatureStatus
+
+
+def judge_sender(
+    status: SignatureStatus, emails: Iterable[str], senders: Senders
+) -> SignatureStatus:
+    """Return the status with who the mail says it is from, and whether that is the signer.
+
+    Args:
+        status: judged by its own trust already.
+        emails: addresses that the certificate or key states.
+        senders: of the mail that the signed part belongs to.
+    """
+    status = replace(status, claimed_author=senders.shown)
+    if status.integrity is not Integrity.INTACT:
+        return status
+    own = {fold_address(one) for one in emails}
+    status = _noted(status, senders.codes, senders.warnings)
+    status = _replies(status, own, senders)
+    if not own:
+        why = "the signer's certificate names no mail address, so nothing ties it to the sender"
+        return _unknown(status, "no-email-in-certificate", why)
+    if not senders.addresses:
+        return _unknown(status, "sender-not-comparable", "nothing ties the signer to a sender")
+    foreign = [one for one in (*senders.addresses, *senders.named) if one not in own]
+    return _mismatch(status, own, foreign, senders) if foreign else status
+
+
+def _mismatch(
+    status: SignatureStatus, own: set[str], foreign: list[str], senders: Senders
+) -> SignatureStatus:
+    shown, signed = ", ".join(foreign[:5]), ", ".join(sorted(own)[:5])
+    codes = ["sender-not-signer"]
+    warnings = [f"the mail shows {shown} as its sender, and the signer's address is {signed}"]
+    if own & set(senders.sender):
+        codes.append("sender-field-only")
+        warnings.append("only its Sender field, which few programs show, names the signer")
+    return replace(_noted(status, tuple(codes), tuple(warnings)), signer=Signer.MISMATCH)
+
+
+def _replies(status: SignatureStatus, own: set[str], senders: Senders) -> SignatureStatus:
+    away = [one for one in senders.reply_to if one not in own and one not in senders.addresses]
+    if not away:
+        return status
+    warning = f"answers to it would go elsewhere, to {', '.join(away[:5])}"
+    return _noted(status, ("reply-to-elsewhere",), (warning,))
+
+
+def _unknown(status: SignatureStatus, code: str, why: str) -> SignatureStatus:
+    status = _noted(status, (code,), (why,))
+    if status.signer not in {Signer.TRUSTED, Signer.PINNED}:
+        return status
+    return replace(status, signer=Signer.UNKNOWN, cert_at_time=_unproven(status.cert_at_time))
+
+
+def _unproven(state: CertAtTime) -> CertAtTime:
+    """Keep what counts against a certificate; take back what counted for the sender."""
+    return CertAtTime.UNPROVEN if state is CertAtTime.VALID else state
+
+
+def _noted(
+    status: SignatureStatus, codes: tuple[str, ...], warnings: tuple[str, ...]
+) -> SignatureStatus:
+    return replace(
+        status,
+        native_codes=(*status.native_codes, *codes),
+        warnings=(*status.warnings, *warnings),
+    )
