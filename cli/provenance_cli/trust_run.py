@@ -49,7 +49,7 @@ def judge_stale(desk: "Desk") -> tuple[int, list[tuple[str, str, str]]]:
     Returns how many, and for each headline that moved the item, what it was and what it is.
     """
     from provenance.examine.runner import Runner
-    from provenance_cli.sandbox import workers
+    from provenance_cli.sandbox import WallWarning, workers
 
     exhibits = list(desk.judged_otherwise())
     if not exhibits:
@@ -60,12 +60,14 @@ def judge_stale(desk: "Desk") -> tuple[int, list[tuple[str, str, str]]]:
         for exhibit in exhibits
     }
     moved: list[tuple[str, str, str]] = []
+    walls = WallWarning()
     with (
         Progress("judging anew", total=len(exhibits)) as progress,
         Runner(workers=workers()) as runner,
     ):
 
         def told(exhibit: "Exhibit", found: "Examination") -> None:
+            walls.look_at(found)
             progress.add()
             old = before[exhibit.item, exhibit.sha256].headline
             if old != found.headline:

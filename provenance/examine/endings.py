@@ -70,4 +70,8 @@ ENDINGS: Final[Mapping[str, str]] = {
 def say_ending(code: str) -> str:
     """Return the sentence for a code; for one that no table knows, the code itself in words."""
     family = code.rstrip("0123456789").rstrip("-")  # crashed-signal-11, exit-3
-    return ENDINGS.get(code) or ENDINGS.get(family) or f"It ended with code {code}."
+    return (
+        ENDINGS.get(code)
+        or ENDINGS.get(family)
+        or f"A check broke off ({code}); what it would have found is open."
+    )
