@@ -133,3 +133,13 @@ def test_hostile_names_on_a_desk(prov: Prov, request: pytest.FixtureRequest) -> 
         assert ran.code == 0
         for bad in ("\x1b", "\u202e", "\u2066", "\r", "\x07"):
             assert bad not in ran.out, words
+
+
+def test_a_claimed_day_is_held_against_the_file(prov: Prov, samples: dict[str, Path]) -> None:
+    """What does not go with the day is told, and the day is in the command that repeats it."""
+    ran = prov("inspect", samples["unsigned.pdf"], "--claims", "1973-08-18")
+    assert "1973-08-18" in ran.out
+    assert "--claims 1973-08-18" in " ".join(ran.out.split())
+    found = prov("inspect", samples["unsigned.pdf"], "--claims", "1973-08-18", "--json").lines[0]
+    assert found["claimed_date"] == "1973-08-18"
+    assert prov("inspect", samples["unsigned.pdf"], "--claims", "yesterday").code == 2

@@ -18,7 +18,7 @@ def test_plain_facts() -> None:
     """Pages, revisions and producer of a plain file; no contradiction."""
     facts = read_pdf_facts(bare_page(), at=NOW)
     assert (facts.pages, facts.revisions) == (1, 1)
-    assert facts.properties == {"info.Producer": "Letter Writer 1.0"}
+    assert facts.properties == {"fonts": "Helvetica", "info.Producer": "Letter Writer 1.0"}
     assert facts.contradictions == ()
     assert facts.notes == ()
 
