@@ -90,12 +90,12 @@ def test_each_kind(
 
 def test_several_files(prov: Prov, samples: dict[str, Path]) -> None:
     """One failed signature decides the exit code of several files; an unsupported kind does not."""
-    unsigned, changed, image = (samples[n] for n in ("unsigned.pdf", "changed.pdf", "image.png"))
-    ran = prov("inspect", "--json", unsigned, changed, image)
+    unsigned, changed, sound = (samples[n] for n in ("unsigned.pdf", "changed.pdf", "sound.ogg"))
+    ran = prov("inspect", "--json", unsigned, changed, sound)
     assert ran.code == 1
     assert len(ran.lines) == 3
-    assert prov("inspect", unsigned, image).code == 0
-    assert prov("inspect", image, image).code == 3
+    assert prov("inspect", unsigned, sound).code == 0
+    assert prov("inspect", sound, sound).code == 3
 
 
 def test_no_file(prov: Prov, samples: dict[str, Path], tmp_path: Path) -> None:
