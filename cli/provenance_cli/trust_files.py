@@ -37,13 +37,16 @@ def particulars(
         chosen = tuple(Purpose(one) for one in purposes)
     except ValueError as error:
         raise UsageError(f"--purpose is one of {', '.join(Purpose)}") from error
+    first, last = (parse_instant(one) if one else None for one in (begin, end))
+    if first and last and last < first:
+        raise UsageError("--to lies before --from: it would never be relied on")
     return Particulars(
         purposes=chosen,
         person=person,
         how=how,
         source=source,
-        valid_from=parse_instant(begin) if begin else None,
-        valid_to=parse_instant(end) if end else None,
+        valid_from=first,
+        valid_to=last,
     )
 
 
@@ -88,8 +91,9 @@ def read_dkim(
     text = read_file(path, MAX_RECORD).decode("utf-8", "replace").strip()
     if '"' in text:  # quoted strings, to be joined (RFC 6376 section 3.6.2.2)
         text = "".join(re.findall(r'"([^"]*)"', text))
-    if not re.search(r"(?:^|;)\s*p\s*=", text):
-        raise Malformed(f"{path}: not a DKIM key record (it has no p=)")
+    tags = dict(re.findall(r"(?:^|;)\s*(\w+)\s*=\s*([^;]*)", text))
+    if "p" not in tags or tags.get("v", "DKIM1").strip() != "DKIM1":
+        raise Malformed(f"{path}: not a DKIM key record (RFC 6376 3.6.1: v=DKIM1 and p=)")
     key = DkimKey(
         domain=names[0],
         selector=names[1],

@@ -29,6 +29,7 @@ class Kind(StrEnum):
     XMLDSIG_ODF = "xmldsig_odf"
     ASIC = "asic"
     ASIC_TIMESTAMP = "asic_timestamp"
+    TIMESTAMP_TOKEN = "timestamp_token"  # noqa: S105 - a token of time (RFC 3161), no secret
     XMLDSIG = "xmldsig"
     SSH = "ssh"
     MINISIGN = "minisign"
@@ -153,6 +154,7 @@ class Headline(StrEnum):
     VERIFIED_EXTENDED = "VERIFIED_EXTENDED"
     VERIFIED = "VERIFIED"
     EMPTY_SLOT = "EMPTY_SLOT"
+    TIME_STAMPED = "TIME_STAMPED"
     IMAGE_PLACED = "IMAGE_PLACED"
     TYPED_NAME = "TYPED_NAME"
     INK_OBSERVED = "INK_OBSERVED"

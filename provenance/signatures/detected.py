@@ -7,6 +7,7 @@ in the list ran and none of them found anything.
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from provenance.signatures.headline import STAMPS
 from provenance.signatures.model import DetectorFailure, SignatureReport, SignatureStatus
 
 
@@ -51,7 +52,7 @@ def without_detectors(report: SignatureReport, media_type: str) -> SignatureRepo
 
     A signature that was found all the same (a detached one, in a file beside it) keeps its word.
     """
-    if report.statuses:
+    if any(status.kind not in STAMPS for status in report.statuses):
         inside = f"signatures inside this kind of file ({media_type})"
         return replace(report, not_determined=(*report.not_determined, inside))
     ink = ("ink or a drawn signature on the picture",) if media_type.startswith("image/") else ()

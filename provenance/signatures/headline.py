@@ -75,6 +75,11 @@ def _sound(status: "SignatureStatus") -> bool:
     )
 
 
+STAMPS: Final = frozenset({Kind.PDF_TIMESTAMP, Kind.ASIC_TIMESTAMP, Kind.TIMESTAMP_TOKEN})
+"""Kinds that say when, and nothing about who."""
+_GOOD: Final = frozenset({Headline.VERIFIED, Headline.VERIFIED_EXTENDED})
+_SOUND: Final = SEVERITY.index(Headline.INTACT_PARTIAL)
+
 RULES: Final[tuple[tuple[Headline, _Rule], ...]] = (
     (
         Headline.BROKEN,
@@ -175,7 +180,9 @@ def derive_headline(status: "SignatureStatus") -> Headline:
     if status.kind in _LOOKS:
         return _LOOKS[status.kind]
     found = [headline for headline, applies in RULES if applies(status)]
-    return worst(found) if found else Headline.ERROR
+    headline = worst(found) if found else Headline.ERROR
+    # A time stamp says when, never who: nobody who can buy one may make a letter read VERIFIED.
+    return Headline.TIME_STAMPED if status.kind in STAMPS and headline in _GOOD else headline
 
 
 def derive_report_headline(report: "SignatureReport") -> Headline:
@@ -187,19 +194,33 @@ def derive_report_headline(report: "SignatureReport") -> Headline:
     (RFC 6376 6.1, RFC 8617 9: they speak for themselves), unless they are broken or worse.
     """
     own = any(map(_by_author_domain, report.statuses))
-    found = [
-        status.headline
-        for status in report.statuses
-        if status.kind is not Kind.PDF_USAGE_RIGHTS
-        and not (own and status.headline in _PASSED_ON.get(status.kind, ()))
-    ]
+    stamps, found = _stamps_apart(
+        [
+            status
+            for status in report.statuses
+            if status.kind is not Kind.PDF_USAGE_RIGHTS
+            and not (own and status.headline in _PASSED_ON.get(status.kind, ()))
+        ]
+    )
     if report.detectors_failed:
         found.append(Headline.ERROR)
     if report.unsupported_media_type is not None:
         found.append(Headline.UNSUPPORTED)
-    if found:
-        return worst(found)
+    if found or stamps:
+        return worst(found or stamps)
     return Headline.UNSIGNED if report.detectors_run else Headline.ERROR
+
+
+def _stamps_apart(
+    statuses: "list[SignatureStatus]",
+) -> tuple[list[Headline], list[Headline]]:
+    """Part the words of sound time stamps from all others: alone they count, beside others not."""
+    stamps = [one.headline for one in statuses if _is_sound_stamp(one)]
+    return stamps, [one.headline for one in statuses if not _is_sound_stamp(one)]
+
+
+def _is_sound_stamp(status: "SignatureStatus") -> bool:
+    return status.kind in STAMPS and SEVERITY.index(status.headline) >= _SOUND
 
 
 def _by_author_domain(status: "SignatureStatus") -> bool:

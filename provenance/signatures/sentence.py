@@ -21,6 +21,7 @@ from provenance.signatures.axes import (
     Visible,
 )
 from provenance.signatures.containers import wording as containers
+from provenance.signatures.headline import STAMPS
 from provenance.signatures.key_wording import KEYS, key_identity, paper, say_key
 from provenance.signatures.mail import wording as mail
 from provenance.signatures.model import SignatureReport, SignatureStatus
@@ -74,6 +75,10 @@ _SAY: Final[dict[Headline, str]] = {
         "A check of the signature {where} failed to run{why}; nothing follows from that about the"
         " document."
     ),
+    Headline.TIME_STAMPED: (
+        "{what} {where} is intact and comes from an authority that this desk relies on: these bytes"
+        " existed at that time. It says nothing about who wrote or signed them."
+    ),
     Headline.EMPTY_SLOT: "There is a place for a signature {where}, and it is empty.",
     Headline.IMAGE_PLACED: (
         "A picture was placed where a signature belongs {where}; that says nothing about who"
@@ -90,6 +95,7 @@ _SAY: Final[dict[Headline, str]] = {
 }
 _WHAT: Final = {
     Kind.PDF_TIMESTAMP: "The time stamp",
+    Kind.TIMESTAMP_TOKEN: "The time stamp",
     **containers.WHAT,
     Kind.SMIME: "The mail's signature",
     Kind.PDF_USAGE_RIGHTS: "The software's usage-rights mark (not an author's signature)",
@@ -192,8 +198,12 @@ def _who(status: SignatureStatus) -> str:
 
 
 def _covered(status: SignatureStatus) -> str:
-    covered = "; ".join(status.covered) or "not determined"
-    return f"Covered: {covered}. Not covered: {'; '.join(status.uncovered) or 'nothing found'}."
+    if not status.covered:
+        rest = f" Not covered: {'; '.join(status.uncovered)}." if status.uncovered else ""
+        return f"What it covers was not determined.{rest}"
+    said = "Covered" if status.integrity is Integrity.INTACT else "It claims to cover"
+    rest = "; ".join(status.uncovered) or "nothing else was found"
+    return f"{said}: {'; '.join(status.covered)}. Not covered: {rest}."
 
 
 def _made_by(status: SignatureStatus) -> str:
@@ -202,7 +212,7 @@ def _made_by(status: SignatureStatus) -> str:
     return key_identity(status, _who(status)) if status.kind in KEYS else _identity(status)
 
 
-def _identity(status: SignatureStatus) -> str:
+def _identity(status: SignatureStatus) -> str:  # noqa: PLR0911 - one return a case
     match status.signer:
         case Signer.TRUSTED | Signer.PINNED:
             unproven = _UNPROVEN.get(status.kind, _UNPROVEN_TEXT)
@@ -215,19 +225,23 @@ def _identity(status: SignatureStatus) -> str:
             return (
                 f"Who: it carries the certificate {_who(status)}; whose key that is was not judged."
             )
+        case Signer.NO_IDENTITY if status.integrity is not Integrity.INTACT:
+            return "Who: not read, because the signature does not hold or was not checked."
         case Signer.NO_IDENTITY:
             return "Who: the signature names nobody."
         case Signer.MISMATCH:
             return f"Who: {_who(status)}, and the document names {status.claimed_author!r}."
         case _:
             return (
-                f"Who: unknown signer; the certificate says {_who(status)} and no anchor of this"
-                " desk vouches for it or against it."
+                f"Who: unknown signer; the certificate says {_who(status)}, and no anchor of this"
+                " desk vouches for it as of the time that it was judged for."
             )
 
 
 def _time(status: SignatureStatus) -> str:
     moment = status.proven_not_after or status.claimed_time
+    if moment is None and status.integrity is not Integrity.INTACT:
+        return "When: not read."
     when = format_instant(moment) if moment else "not stated"
     if status.time_basis is TimeBasis.ARCHIVED_KEY_WINDOW and status.proven_not_before and moment:
         own = (
@@ -241,7 +255,9 @@ def _time(status: SignatureStatus) -> str:
         if status.reference_time_used
         else ""
     )
-    return f"When: {when}; {_BASIS[status.time_basis]}.{judged}"
+    stamped = status.kind in STAMPS and status.time_basis is TimeBasis.CLAIMED
+    basis = "the authority's own clock says so" if stamped else _BASIS[status.time_basis]
+    return f"When: {when}; {basis}.{judged}"
 
 
 def _after(status: SignatureStatus) -> str:

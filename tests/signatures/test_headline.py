@@ -23,7 +23,8 @@ from provenance.signatures.axes import (
     TimeBasis,
     Visible,
 )
-from provenance.signatures.headline import worst
+from provenance.signatures.detected import without_detectors
+from provenance.signatures.headline import STAMPS, worst
 from provenance.signatures.model import (
     DetectorFailure,
     Locator,
@@ -142,6 +143,24 @@ def test_usage_rights_do_not_sign_a_document() -> None:
     mark = replace(GOOD, kind=Kind.PDF_USAGE_RIGHTS, integrity=Integrity.NOT_CHECKABLE)
     assert report(mark, detectors_run=("a",)).headline is Headline.UNSIGNED
     assert report(mark, GOOD, detectors_run=("a",)).headline is Headline.VERIFIED
+
+
+@pytest.mark.parametrize("kind", sorted(STAMPS))
+def test_a_time_stamp_never_verifies_a_document(kind: Kind) -> None:
+    """Anybody can buy a stamp: it hides no empty place, no unknown signer, and verifies nobody."""
+    stamp = replace(GOOD, kind=kind)
+    slot = replace(GOOD, presence=Presence.EMPTY_SLOT)
+    unknown = replace(GOOD, signer=Signer.UNKNOWN)
+    assert stamp.headline is Headline.TIME_STAMPED
+    assert report(stamp, detectors_run=("a",)).headline is Headline.TIME_STAMPED
+    assert report(stamp, slot).headline is Headline.EMPTY_SLOT
+    assert report(replace(stamp, signer=Signer.UNKNOWN), slot).headline is Headline.EMPTY_SLOT
+    assert report(stamp, unknown).headline is Headline.INTACT_UNKNOWN_SIGNER
+    assert report(stamp, GOOD).headline is Headline.VERIFIED
+    broken = replace(stamp, integrity=Integrity.BROKEN)
+    assert report(broken, GOOD).headline is Headline.BROKEN
+    bare = without_detectors(report(stamp), "x/y")
+    assert bare.headline is Headline.UNSUPPORTED
 
 
 def test_an_empty_slot_does_not_touch_a_signature() -> None:

@@ -107,7 +107,8 @@ def examine(
     from provenance_cli.examine_run import examine_item, examine_stale
 
     if (item is None) != stale:
-        raise UsageError("name an item, or --stale; not both")
+        wrong = "not both" if stale else "one of the two"
+        raise UsageError(f"name an item, or --stale: {wrong}")
     with open_signing(desk, key, passphrase_file) as opened:
         if item is None:
             examine_stale(opened, as_json=as_json)

@@ -70,8 +70,10 @@ def propose(
 ) -> None:
     """Write a dossier of what the findings license, to be read, struck through and imported."""
     from provenance.verdict.write_dossier import dossier_to_json
-    from provenance_cli.files import write_file
+    from provenance_cli.files import require_new, write_file
 
+    if out is not None:
+        require_new(out)
     with open_reading(desk) as opened:
         dossier = opened.propose(opened.find(item).item)
     if not dossier.records:

@@ -49,7 +49,8 @@ def list_(
         else:
             voice.result(member_line(member).strip())
     if not as_json:
-        voice.say(f"{len(found)} entries, set {trust.sha256[:12]}")
+        count = "1 entry" if len(found) == 1 else f"{len(found)} entries"
+        voice.say(f"{count}, set {trust.sha256[:12]}")
 
 
 @app.command()
@@ -275,4 +276,5 @@ def export(
     with open_reading(desk) as opened:
         trust = opened.trust_version(version) if version else opened.trust()
     count = write_trust_folder(trust, folder)
-    voice.say(f"{count} files written to {folder}; it names the people whose keys are pinned")
+    named = "; it names the people whose keys are pinned" if trust.pgp or trust.keys else ""
+    voice.say(f"{count} files written to {folder}{named}")

@@ -135,7 +135,7 @@ def _level(
     blank = blank_status(
         f"cms-{level}",
         sha256=work.sha256,
-        kind=Kind.CMS,
+        kind=Kind.TIMESTAMP_TOKEN if stamp else Kind.CMS,
         locator=Locator(name=name if level == 1 else f"{name} inside another, level {level}"),
         context=work.context,
     )

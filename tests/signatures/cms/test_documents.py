@@ -84,7 +84,7 @@ def test_a_time_stamp_token_is_about_a_digest(world: World) -> None:
     assert alone.headline is Headline.INTACT_PARTIAL
     assert alone.signer is Signer.TRUSTED
     status = only(token, world.trust, [TEXT])
-    assert status.headline is Headline.VERIFIED
+    assert status.headline is Headline.TIME_STAMPED
     assert status.time_basis is TimeBasis.TRUSTED_TIMESTAMP
     assert status.proven_not_after == world.tsa.at
     other = only(token, world.trust, [b"x"])

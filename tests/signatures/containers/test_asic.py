@@ -193,7 +193,7 @@ def test_a_time_stamp_over_a_list(parties: Parties) -> None:
     (token,) = parties.stamp(text)
     signed = {**members, MANIFEST: text, name: token}
     status = only(judge(zipped(signed), parties.trust))
-    assert (status.kind, status.headline) == (Kind.ASIC_TIMESTAMP, Headline.VERIFIED)
+    assert (status.kind, status.headline) == (Kind.ASIC_TIMESTAMP, Headline.TIME_STAMPED)
     assert status.time_basis is TimeBasis.TRUSTED_TIMESTAMP
     assert status.proven_not_after == parties.tsa.at
     assert say_signature(status).startswith('The time stamp "META-INF/timestamp001.tst"')
@@ -216,7 +216,7 @@ def test_a_time_stamp_of_a_time_to_come(parties: Parties) -> None:
     members = asic_files("a.txt")
     (token,) = parties.stamp(members["a.txt"])
     signed = zipped({**members, "META-INF/timestamp.tst": token})
-    assert judge(signed, parties.trust).headline is Headline.VERIFIED
+    assert judge(signed, parties.trust).headline is Headline.TIME_STAMPED
     early = parties.tsa.at - timedelta(days=2)
     status = only(judge(signed, parties.trust, at=early))
     assert status.headline is Headline.NOT_CHECKABLE
