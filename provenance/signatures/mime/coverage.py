@@ -2,7 +2,8 @@
 
 Rules ("Johnny, you are fired", USENIX Security 2019: the cryptography was right in every attack):
   1. shown is every part without parts of its own that is not blank: text, pictures, messages, and
-     attachments too, since a reader opens them; the signature itself is not shown;
+     attachments too, since a reader opens them; a part that is a signature and nothing else is
+     not shown, and one that only calls itself so is: a text can hide behind that name;
   2. WHOLE is only said when every shown part lies inside the signed one, and the structure is such
      that no program could read it differently (`parts.Part.faults`); else PART, or UNKNOWN;
   3. header fields of the mail are never covered by a mail signature and are always listed; text
@@ -17,19 +18,25 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
+from provenance.signatures.attempt import Fault, attempt
 from provenance.signatures.axes import Scope
+from provenance.signatures.cms.reading import read_container
 from provenance.signatures.mime.parts import Part, decode_body
 from provenance.signatures.model import SignatureStatus
+from provenance.signatures.openpgp.message import is_bare_signature
 from provenance.signatures.text import tame
 
+_PGP: Final = "application/pgp-signature"
 SIGNATURE_TYPES: Final = frozenset(
     {
         "application/pkcs7-signature",
         "application/x-pkcs7-signature",
-        "application/pgp-signature",
+        _PGP,
     }
 )
 MAX_LISTED: Final = 50  # parts listed as not covered; the rest are counted
+MAX_BARE: Final = 32  # signature parts of one mail looked into; the rest are taken for shown
+MAX_BARE_BYTES: Final = 1 << 18  # bytes of one; real ones, with certificates, are below 20,000
 MAX_HTML: Final = 2 << 20  # bytes of a page searched for what it loads
 _SHOWN_FIELDS: Final = ("from", "to", "cc", "date", "subject")
 _LOADS: Final = re.compile(
@@ -83,13 +90,17 @@ def judge_coverage(root: Part, signed: Part, signature: Iterable[Part] = ()) -> 
         signature: parts that are its signature, where that is not its multipart's second part.
     """
     inside = {one.path for one in signed.walk()}
-    own = {one.path for one in (*signatures_of(root), *signature)}
+    named = {one.path: one for one in (*signature, *signatures_of(root))}
+    own = {one.path for one in list(named.values())[:MAX_BARE] if _bare(one)}
     rest = [one for one in leaves(root) if one.path not in inside | own]
     faults = [name for one in root.walk() for name in one.faults]
     outside = any(one.outside for one in root.walk() if one.path not in inside)
     loading = [one for one in leaves(signed) if _loads(one)]
     scope = Scope.PART if rest or loading else (Scope.UNKNOWN if faults else Scope.WHOLE)
-    listed = [describe(one) for one in rest[:MAX_LISTED]]
+    listed = [
+        describe(one) + (", which is more than a signature or none" if one.path in named else "")
+        for one in rest[:MAX_LISTED]
+    ]
     listed += [f"what {describe(one)} loads from elsewhere" for one in loading[:MAX_LISTED]]
     if len(rest) > MAX_LISTED:
         listed.append(f"{len(rest) - MAX_LISTED} more parts")
@@ -108,6 +119,24 @@ def judge_coverage(root: Part, signed: Part, signature: Iterable[Part] = ()) -> 
         warnings=tuple(warnings),
         codes=tuple(dict.fromkeys(faults)),
     )
+
+
+def _bare(part: Part) -> bool:
+    """Tell whether a part is exactly one signature, of the kind that it says."""
+    if part.end - part.block.body > MAX_BARE_BYTES:
+        return False
+    body = decode_body(part)
+    if body is None:
+        return False
+    return is_bare_signature(body) if part.kind.word == _PGP else _bare_cms(body)
+
+
+def _bare_cms(body: bytes) -> bool:
+    """Tell whether a part is one container with signers, and no content within or behind it."""
+    read = attempt("container", lambda: read_container(body))
+    if isinstance(read, Fault):
+        return False
+    return bool(read.signers) and read.content is None and not read.trailing
 
 
 def named_by(root: Part, signature: Part, endings: tuple[str, ...]) -> Part | None:

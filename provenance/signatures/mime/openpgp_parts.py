@@ -2,12 +2,14 @@
 
 Found, in the order of the mail (RFC 3156, RFC 9580 section 7):
   * multipart/signed with an OpenPGP signature: the bytes of its first part with CR LF line ends,
-    and the signature;
+    and the signature; one that says it is OpenPGP's and has no such part comes with an empty
+    signature, because a signed mail can be altered so;
   * a clear-signed block in a text part, transfer encoding taken off, with the text around it;
   * an armoured message in a text part, and multipart/encrypted: either may hold a signature, which
     only somebody with the key can tell;
   * a signature attached on its own, and the attachment that its name says it is for.
 Blocks begin and end at the beginning of a line; one without an end is handed out as it is, marked.
+Where a line of a block ends is `openpgp.armor`'s to say, for both.
 A block within an HTML page may be hidden or dressed up by the page: its scope is never WHOLE.
 """
 
@@ -20,14 +22,18 @@ from provenance.signatures.axes import Scope
 from provenance.signatures.mime.coverage import Coverage, describe, judge_coverage, named_by
 from provenance.signatures.mime.parts import Part, canonical, decode_body, parse_parts
 from provenance.signatures.mime.senders import Senders, read_senders
+from provenance.signatures.openpgp.armor import LINE_END
 
 MAX_BLOCKS: Final = 200  # blocks handed out of one mail
 
 _BEGIN_SIGNED: Final = b"-----BEGIN PGP SIGNED MESSAGE-----"
 _BEGIN_MESSAGE: Final = b"-----BEGIN PGP MESSAGE-----"
 _BLOCK: Final = re.compile(
-    rb"^-----BEGIN PGP (SIGNED MESSAGE|MESSAGE)-----[ \t]*\r?$"
-    rb"|^-----END PGP (SIGNATURE|MESSAGE)-----[ \t]*\r?(?:\n|\Z)",
+    rb"^-----BEGIN PGP (SIGNED MESSAGE|MESSAGE)-----"
+    + LINE_END
+    + rb"|^-----END PGP (SIGNATURE|MESSAGE)-----"
+    + LINE_END
+    + rb"\n?",
     re.MULTILINE,
 )
 _SIGNATURE: Final = "application/pgp-signature"
@@ -58,7 +64,7 @@ class PgpPart:
     """MIME path of what is signed; of the text part for a block within one."""
     signed: bytes
     signature: bytes = b""
-    """Armoured or binary, as it came; DETACHED and ATTACHED only."""
+    """Armoured or binary, as it came; DETACHED and ATTACHED only. Empty where it is gone."""
     taken: str = ""
     """MIME path of the signature."""
     start: int = 0
@@ -99,10 +105,10 @@ def _search(root: Part, mail: Part, part: Part, found: list[PgpPart]) -> None:
 
 def _detached(root: Part, mail: Part, part: Part) -> list[PgpPart]:
     """RFC 3156 section 5: exactly two parts, the second one the signature."""
+    signed = part.children[0] if part.children else part
     held = [one for one in part.children[1:] if one.kind.word == _SIGNATURE]
-    if not held or not part.children:
-        return []
-    signed = part.children[0]
+    if not held and part.kind.parameters.get("protocol", "").lower() == _SIGNATURE:
+        return [_without(root, mail, signed)]
     return [
         PgpPart(
             form=PgpForm.DETACHED,
@@ -115,6 +121,17 @@ def _detached(root: Part, mail: Part, part: Part) -> list[PgpPart]:
         )
         for one in held
     ]
+
+
+def _without(root: Part, mail: Part, signed: Part) -> PgpPart:
+    """Hand out a signed part whose signature is gone."""
+    return PgpPart(
+        form=PgpForm.DETACHED,
+        path=signed.path,
+        signed=canonical(signed.raw),
+        coverage=judge_coverage(root, signed),
+        senders=read_senders(mail.block),
+    )
 
 
 def _attached(root: Part, mail: Part, part: Part) -> list[PgpPart]:

@@ -24,8 +24,11 @@ SIGNED_MESSAGE: Final = "SIGNED MESSAGE"
 MESSAGE: Final = "MESSAGE"
 PUBLIC_KEY: Final = "PUBLIC KEY BLOCK"
 
+LINE_END: Final = rb"[ \t\r]*$"
+"""What may follow the hyphens of a BEGIN or END line, in MULTILINE. Whoever looks for blocks uses
+this one: two readers that see the end of a block in two places leave text between them unsigned."""
 BEGIN: Final = re.compile(
-    rb"^-----BEGIN PGP (SIGNED MESSAGE|SIGNATURE|MESSAGE|PUBLIC KEY BLOCK)-----[ \t\r]*$",
+    rb"^-----BEGIN PGP (SIGNED MESSAGE|SIGNATURE|MESSAGE|PUBLIC KEY BLOCK)-----" + LINE_END,
     re.MULTILINE,
 )
 _HEADER: Final = re.compile(rb"[A-Za-z][A-Za-z0-9-]*: ?[^\n]*")
@@ -70,7 +73,7 @@ def read_armor(data: bytes, begin: re.Match[bytes]) -> Armored:
     # As late as its END line is, a block never reaches into the next one.
     following = BEGIN.search(data, begin.end())
     stop = following.start() if following else len(data)
-    finish = re.compile(rb"^-----END PGP " + kind + rb"-----[ \t\r]*$", re.MULTILINE).search(
+    finish = re.compile(rb"^-----END PGP " + kind + rb"-----" + LINE_END, re.MULTILINE).search(
         data, begin.end(), stop
     )
     if finish is None:

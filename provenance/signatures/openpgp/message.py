@@ -14,7 +14,15 @@ from typing import Final
 
 from provenance.errors import Malformed
 from provenance.signatures.openpgp import packets
-from provenance.signatures.openpgp.packets import Literal, Packet, open_message, read_literal
+from provenance.signatures.openpgp.armor import BEGIN, read_armor
+from provenance.signatures.openpgp.armor import SIGNATURE as SIGNATURE_ARMOR
+from provenance.signatures.openpgp.packets import (
+    Literal,
+    Packet,
+    open_message,
+    read_literal,
+    split_packets,
+)
 
 _IGNORED: Final = frozenset({packets.MARKER, packets.PADDING})  # RFC 9580 sections 5.8 and 5.14
 
@@ -64,6 +72,29 @@ def read_message(data: bytes) -> SignedMessage | Encrypted | tuple[Packet, ...]:
         raise Malformed("OpenPGP packets that are no signed message")
     at = tags.index(packets.LITERAL)
     return _signed(read_literal(found[at]), found[:at], found[at + 1 :])
+
+
+def is_bare_signature(data: bytes) -> bool:
+    """Tell whether a file is lone signatures and nothing else: armored in one block, or binary.
+
+    Stricter than `read_message`: a packet that readers pass over may hold a text, and so may
+    whatever stands around the armor.
+    """
+    try:
+        return {packet.tag for packet in split_packets(_unarmored(data))} == {packets.SIGNATURE}
+    except Malformed:
+        return False
+
+
+def _unarmored(data: bytes) -> bytes:
+    text = data.strip()
+    begin = BEGIN.match(text)
+    if begin is None:
+        return data
+    block = read_armor(text, begin)
+    if block.kind != SIGNATURE_ARMOR or block.end != len(text):
+        raise Malformed("something else than one block of a signature")
+    return block.data
 
 
 def _signed(

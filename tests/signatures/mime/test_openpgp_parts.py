@@ -13,7 +13,8 @@ from provenance.signatures.mime.openpgp_parts import (
 )
 from tests.signatures.mime.letters import BODY, encoded, entity, mail, multipart, page, text
 
-SIGNATURE = "-----BEGIN PGP SIGNATURE-----\r\n\r\nabcd\r\n-----END PGP SIGNATURE-----\r\n"
+SIGNATURE = "-----BEGIN PGP SIGNATURE-----\r\n\r\nwgEE\r\n-----END PGP SIGNATURE-----\r\n"
+"""One packet of the kind of a signature, with a byte in it."""
 BLOCK = (
     "-----BEGIN PGP SIGNED MESSAGE-----\r\nHash: SHA256\r\n\r\nwe meet at noon\r\n"
     f"- -----BEGIN PGP SIGNED MESSAGE-----\r\n{SIGNATURE}"
