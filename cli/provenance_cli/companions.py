@@ -39,7 +39,8 @@ class Found:
     def companion(self) -> Companion:
         """As the runner takes it."""
         role = Role(self.pairing.relation.value)
-        return Companion(document=self.path, role=role, name=self.path.name)
+        by_hand = self.pairing.how is How.HAND
+        return Companion(document=self.path, role=role, name=self.path.name, by_hand=by_hand)
 
     @property
     def said(self) -> str:

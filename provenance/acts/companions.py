@@ -7,7 +7,10 @@ Rules, in order:
      has a signature from elsewhere adds it to the item (`prov ingest --item`);
   2. a name that several different documents have in one place says nothing about any of them;
   3. by digest: what a signature states that it is of, wherever on the desk that lies, and the other
-     way round for signatures within REACH.
+     way round for signatures within REACH; both only within the same item, with the same source
+     handle, or out of the same container. Anybody can write the digest of another source's document
+     into a file: what one source sends changes no answer about what another sent. No handle is no
+     source: two arrivals without one have nothing in common.
 A name is opened for the comparison and forgotten; what was erased takes part in none.
 """
 
@@ -60,6 +63,8 @@ class _Arrived:
     digests: frozenset[str]
     name: str
     place: _Place
+    origins: frozenset[tuple[str, str]]
+    """The source handle and the container that it came with, where it has them."""
     media_type: str
 
 
@@ -110,8 +115,9 @@ class Companions:
     def _by_digest(self, one: _Arrived, family: list[_Arrived]) -> Iterator[Held]:
         own = Known(digests=one.digests, stated=self._stated_by(one))
         for digest in sorted(own.stated):
-            yield from self._elsewhere(digest)
-        others = list({other.sha256: other for other in (*family, *self._stating)}.values())
+            yield from self._elsewhere(digest, one)
+        near = (other for other in self._stating if one.origins & other.origins)
+        others = list({other.sha256: other for other in (*family, *near)}.values())
         known = [Known(digests=o.digests, stated=self._stated_by(o)) for o in others]
         for pair in pair_by_digest(own, known):
             yield _held(others[pair.index], pair.relation)
@@ -121,14 +127,15 @@ class Companions:
             return frozenset()
         return self._stated(one.item, one.sha256)
 
-    def _elsewhere(self, digest: str) -> Iterator[Held]:
-        """Find a document anywhere on the desk by the SHA-256 that a signature states."""
+    def _elsewhere(self, digest: str, one: _Arrived) -> Iterator[Held]:
+        """Find a document of the same origin anywhere on the desk, by the SHA-256 it states."""
         kind, _, hexadecimal = digest.partition(":")
         if kind != "sha256":
             return
         for view in self._bench.parts.views.find(hexadecimal):
             for other, _ in _arrivals(self._bench.entries(view.item, tuple(ARRIVALS))):
-                if other.sha256.hex() == hexadecimal:
+                kin = other.item == one.item or one.origins & other.origins
+                if other.sha256.hex() == hexadecimal and kin:
                     yield _held(other, Relation.SIGNED)
 
     def _reach(self, seq: int) -> None:
@@ -173,6 +180,7 @@ def _arrivals(
             digests=frozenset(digests),
             name=name,
             place=_place(entry),
+            origins=_origins(entry),
             media_type=entry.text("label", "media_type") or "",
         )
         yield arrived, entry.seq
@@ -187,3 +195,12 @@ def _place(entry: OpenedEntry) -> _Place:
     folder = (inner if inner is not None else path).rpartition("/")[0]
     container = entry.text("parent", "sha256")
     return (folder, container, entry.text("source", "handle"))
+
+
+def _origins(entry: OpenedEntry) -> frozenset[tuple[str, str]]:
+    """Return who sent it and in what: two files are kin by digest when they share one of these."""
+    told = {
+        "source": entry.text("source", "handle"),
+        "container": entry.text("parent", "sha256"),
+    }
+    return frozenset((kind, one) for kind, one in told.items() if one)

@@ -175,6 +175,7 @@ def subject_of(document: int, request: dict[str, Any]) -> Subject:
                 data=_read_all(FIRST_BESIDE + number, one["size"], one["sha256"]),
                 sha256=one["sha256"],
                 media_type=one["media_type"],
+                by_hand=one["by_hand"],
             )
             for number, one in enumerate(request["beside"])
         ),

@@ -50,6 +50,8 @@ class Companion:
     document: Openable
     role: Role
     name: str | None = None
+    by_hand: bool = False
+    """Somebody said so: then a signature that does not hold is broken, and not another's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,6 +219,7 @@ class Runner:
                 "size": file.size,
                 "sha256": file.sha256,
                 "media_type": file.identification.media_type,
+                "by_hand": one.by_hand,
             }
             for file, one in others
         ]

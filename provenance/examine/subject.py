@@ -38,6 +38,8 @@ class Beside:
     data: bytes
     sha256: str
     media_type: str
+    by_hand: bool = False
+    """Somebody said that it belongs to the document; a name or a digest did not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +83,7 @@ class Subject:
                 media_type=one.media_type,
                 relation=Relation(one.role.value),
                 name=one.name,
+                by_hand=one.by_hand,
             )
             for number, one in enumerate(self.beside, 1)
         )

@@ -6,8 +6,10 @@ Order, per file beside it:
      nothing else; it is judged when that list holds the document's digest (`checksums`);
   3. so is a list that is signed inside, when the digest stands in the signed text;
   4. a signed list speaks for the document by its digest: the status says that the list is signed
-     and that the digest stands in it. A digest outside the signed text of a list counts for
-     nothing.
+     and that the digest stands in it, and its scope is PART. A digest outside the signed text of a
+     list counts for nothing, nor does one in a signed text that is not a list throughout;
+  5. what fails is BROKEN only when it states the document's digest or was named by hand: under a
+     fitting name anybody can put anything beside a document.
 A file that is no signature of a kind that is read here is said in a warning and proves nothing.
 """
 
@@ -17,13 +19,13 @@ from functools import partial
 from hashlib import sha512
 from typing import Final
 
-from provenance.signatures.axes import Kind
+from provenance.signatures.axes import Kind, Scope
 from provenance.signatures.bench import Bench
 from provenance.signatures.checksums import names_digest
 from provenance.signatures.detected import Detected
 from provenance.signatures.minisign import read_minisign
 from provenance.signatures.model import Locator, SignatureStatus
-from provenance.signatures.nearby import Nearby
+from provenance.signatures.nearby import Nearby, doubted, states
 from provenance.signatures.openpgp.claims import SIGNATURE_TYPES, is_openpgp
 from provenance.signatures.openpgp.judging import (
     inspect_openpgp_beside,
@@ -57,13 +59,23 @@ def judge_beside(document: Nearby, around: tuple[Nearby, ...], bench: Bench) -> 
     for signature in beside:
         found = [*_within(signature, digests, bench), *_of_lists(signature, lists, naming, bench)]
         if signature.relation is Relation.SIGNATURE:
-            found += _over(signature, document, bench)
+            found += _over_document(signature, document, bench)
             if not found and signature.media_type not in ELSEWHERE:
                 warnings.append(f"{signature.said} holds no signature of it that is read here")
         statuses += found
     if lists and not naming:
         warnings.append("a list of digests lies beside it and does not name it")
     return Detected(statuses=tuple(statuses), ran=(DETECTOR,), warnings=tuple(warnings))
+
+
+def _over_document(
+    signature: Nearby, document: Nearby, bench: Bench
+) -> tuple[SignatureStatus, ...]:
+    """Judge a signature over the document, without calling it broken on a name alone (rule 5)."""
+    found = _over(signature, document, bench)
+    if signature.by_hand or states(signature.data, signature.media_type, document.data):
+        return found
+    return tuple(map(doubted, found))
 
 
 def _over(signature: Nearby, target: Nearby, bench: Bench) -> tuple[SignatureStatus, ...]:
@@ -85,6 +97,8 @@ def _of_lists(
 
 def _within(signature: Nearby, digests: tuple[str, ...], bench: Bench) -> Iterator[SignatureStatus]:
     """Judge a file that is a list and its own signature, when the digest is in what it signs."""
+    if signature.relation is not Relation.LIST:
+        return
     found: tuple[SignatureStatus, ...] = ()
     if is_openpgp(signature):
         found = inspect_openpgp_within(
@@ -101,9 +115,13 @@ def _within(signature: Nearby, digests: tuple[str, ...], bench: Bench) -> Iterat
 
 
 def _listed(status: SignatureStatus, said: str) -> SignatureStatus:
-    """Say that a list is signed, and the document is named in it by its digest."""
+    """Say that a list is signed, and the document is named in it by its digest.
+
+    A list that was altered says nothing of the document: that is not broken by it.
+    """
     return replace(
-        status,
+        doubted(status),
+        scope=Scope.PART,
         locator=Locator(name=f"signed list of digests ({status.kind.value})"),
         covered=(f"this document, whose digest stands in the signed list ({said})",),
         uncovered=("the name under which the list has the document",),

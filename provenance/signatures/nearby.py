@@ -1,12 +1,25 @@
 """A file that lies beside the document, as the signature formats see it.
 
 Its name may lead to a source, so no format writes it into a result: the digest stands there
-instead.
+instead. Anybody can put a file beside a document under a fitting name: a signature that fails there
+is NOT_CHECKABLE with a warning, never BROKEN, unless somebody named it by hand or it states the
+document's digest.
 """
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, replace
+from typing import Final
 
-from provenance.signatures.pairing import Relation
+from provenance.facts.signed_digests import read_stated
+from provenance.signatures.axes import Integrity
+from provenance.signatures.model import SignatureStatus
+from provenance.signatures.pairing import Relation, stated_in
+
+PAIRED_BY_NAME: Final = "paired-by-name"
+"""Code of a signature that fails, and of which a name alone says what it is of."""
+MAY_BE_OF_ANOTHER: Final = "it may belong to another document"
+_KINDS: Final = ("sha256", "sha512")
+_FAILING: Final = frozenset({Integrity.BROKEN, Integrity.ERROR})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,8 +36,31 @@ class Nearby:
     relation: Relation = Relation.SIGNED
     name: str = ""
     """Last part of its name; compared, never shown."""
+    by_hand: bool = False
+    """Somebody said that it belongs to the document."""
 
     @property
     def said(self) -> str:
         """How a result names it."""
         return f"the file with SHA-256 {self.sha256}"
+
+
+def states(signature: bytes, media_type: str, document: bytes) -> bool:
+    """Tell whether a signature file states the document's digest as that of what it is of."""
+    stated = stated_in(read_stated(signature, media_type).properties)
+    found = {f"{kind}:{hashlib.new(kind, document).hexdigest()}" for kind in _KINDS if stated}
+    return bool(found & stated)
+
+
+def doubted(status: SignatureStatus) -> SignatureStatus:
+    """Return the status of a signature that a name alone gave to a document: never broken."""
+    if status.integrity not in _FAILING:
+        return status
+    why = status.error or "it does not hold"
+    return replace(
+        status,
+        integrity=Integrity.NOT_CHECKABLE,
+        native_codes=(*status.native_codes, PAIRED_BY_NAME),
+        error=f"{PAIRED_BY_NAME}: {why}; a name alone says what it is of",
+        warnings=(*status.warnings, MAY_BE_OF_ANOTHER),
+    )

@@ -4,7 +4,8 @@ Such a signature names a key or a number of one, no person, and mostly no time. 
   1. what cannot be read is ERROR; a kind of key or certificate that is not checked is UNSUPPORTED;
   2. without the document that it is of: NOT_CHECKABLE;
   3. the mathematics of the key that it carries, or of a pinned key of the number that it names; no
-     such key: NOT_CHECKABLE; it fails: BROKEN, because one Ed25519 equation has one answer;
+     such key: NOT_CHECKABLE; it fails: BROKEN, because one Ed25519 equation has one answer, but
+     over a file that only a name led to NOT_CHECKABLE: that file may be another's;
   4. made for another purpose than documents: NOT_CHECKABLE, whoever made it;
   5. a pinned key by the rules of `pinning`; a key that it carries itself makes an unknown signer.
 Of several files that it may be of, the one for which it holds is taken, and none is called broken.
@@ -30,7 +31,7 @@ from provenance.signatures.axes import (
 )
 from provenance.signatures.bench import Bench
 from provenance.signatures.model import Locator, SignatureStatus, SignerIdentity
-from provenance.signatures.nearby import Nearby
+from provenance.signatures.nearby import Nearby, doubted
 from provenance.signatures.pinning import coded, judge_pin, noted
 from provenance.signatures.text import tame
 from provenance.trust.model import KeyPin, TrustSet
@@ -135,7 +136,9 @@ def _judge(
     covered = (f"the whole of {of.said}", *signature.covered)
     if of.number == 0:
         covered = ("the whole document", *signature.covered)
-    return _checked(replace(status, covered=covered), signature, outcome, bench)
+    checked = _checked(replace(status, covered=covered), signature, outcome, bench)
+    # The document itself is 0: of what lies beside it, `detached` knows how it was found.
+    return checked if of.by_hand or of.number == 0 else doubted(checked)
 
 
 def _checked(

@@ -135,7 +135,7 @@ def test_a_desk_finds_the_document_by_digest(scene: Scene) -> None:
     scene.write("inbox/renamed-by-a-phone.bin", LETTER)
     scene.write("mail/unrelated-name.p7s", sign_cms(LETTER, world.ann, detached=True))
     with scene.open(AMAL) as desk:
-        desk.ingest([scene.inbox], IngestOptions())
+        desk.ingest([scene.inbox], IngestOptions(source="S-1"))
         for view in list(desk.items()):
             desk.examine(view.item, trust=world.trust)  # now it is known what the file states
         found = {
@@ -146,3 +146,27 @@ def test_a_desk_finds_the_document_by_digest(scene: Scene) -> None:
     for name in ("renamed-by-a-phone.bin", "unrelated-name.p7s"):
         integrity = [one.integrity for one in found[name].signatures.statuses]
         assert integrity == [Integrity.INTACT], name
+
+
+@pytest.mark.parametrize("sources", [("S-1", "S-2"), (None, "S-2"), (None, None)])
+def test_another_source_s_junk_does_not_change_a_headline(
+    scene: Scene, sources: tuple[str | None, str | None]
+) -> None:
+    """A failing container that states a stranger's digest is never held against the document."""
+    world = World()
+    letter = scene.write("one/letter.txt", LETTER)
+    good = scene.write("one/letter.txt.p7s", sign_cms(LETTER, world.ann, detached=True))
+    made = sign_cms(LETTER, world.sam, detached=True)
+    junk = scene.write("two/zzz.bin", made[:-3] + bytes([made[-3] ^ 1]) + made[-2:])
+    with scene.open(AMAL) as desk:
+        desk.ingest([letter, good], IngestOptions(source=sources[0]))
+        desk.ingest([junk], IngestOptions(source=sources[1]))
+        for _ in range(2):  # the second time it is known what each file states
+            found = {
+                exhibit.name: examination
+                for view in list(desk.items())
+                for exhibit, examination in desk.examine(view.item, trust=world.trust)
+            }
+        assert found["letter.txt"].headline is Headline.VERIFIED
+        assert len(found["letter.txt"].beside) == 1
+        assert found["zzz.bin"].beside == ()

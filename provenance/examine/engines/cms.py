@@ -27,11 +27,13 @@ def tools() -> dict[str, str]:
 
 def detect(subject: Subject, so_far: tuple[SignatureStatus, ...]) -> Detected:  # noqa: ARG001 - the first in its row
     """Judge every signer of the container."""
+    signed = [one for one in subject.beside if one.role is Role.SIGNED]
     return inspect_cms(
         unwrapped(subject.data) or subject.data,  # `.tsr`: a response with the token in it
         sha256=subject.sha256,
         trust=subject.trust,
         at=subject.at,
         reference_time=subject.reference_time,
-        beside=tuple(one.data for one in subject.beside if one.role is Role.SIGNED),
+        beside=tuple(one.data for one in signed),
+        by_hand=any(one.by_hand for one in signed),
     )

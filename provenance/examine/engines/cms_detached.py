@@ -25,7 +25,12 @@ def detect(subject: Subject, so_far: tuple[SignatureStatus, ...]) -> Detected:  
         # A time stamp's response is judged by the engine for all other detached signatures.
         if unwrapped(one.data) is None
         for status in inspect_detached(
-            subject.data, one.data, sha256=subject.sha256, context=context, number=number
+            subject.data,
+            one.data,
+            sha256=subject.sha256,
+            context=context,
+            number=number,
+            by_hand=one.by_hand,
         )
     )
     return Detected(statuses=statuses, ran=(DETECTOR,))

@@ -3,7 +3,8 @@
 Rules:
   1. content inside: judged over it; a document beside the file is compared with it and said;
   2. content elsewhere: each document beside the file is tried; the one that matches counts. One
-     that does not match is BROKEN, of several none is;
+     that does not match is BROKEN when somebody named it or the container states its digest, and
+     else NOT_CHECKABLE: it may be another's (`nearby`). Of several none is broken;
   3. content that is itself a CMS container is judged too, level by level;
   4. a container of TSTInfo is a time-stamp token: anchors for time stamps count. What it signs is
      a digest and a time; without the document of that digest its scope is that and nothing more.
@@ -28,10 +29,12 @@ from provenance.signatures.cms.reading import Container, read_container, strip_a
 from provenance.signatures.cms.stamps import NoStamp, judge_timestamp_token
 from provenance.signatures.detected import Detected
 from provenance.signatures.model import DetectorFailure, Locator, SignatureStatus
+from provenance.signatures.nearby import doubted, states
 from provenance.signatures.vouching import Stamp, TrustContext
 from provenance.trust.model import Purpose, TrustSet
 
 DETECTOR: Final = "cms-container"
+CONTAINER: Final = "application/pkcs7-mime"
 MAX_LEVELS: Final = 6  # containers within containers; signing one after another gives two or three
 MAX_BESIDE: Final = 20  # documents tried for a detached signature
 
@@ -43,6 +46,7 @@ class _Work:
     sha256: str
     context: TrustContext
     beside: tuple[bytes, ...]
+    by_hand: bool
 
 
 def inspect_cms(
@@ -53,6 +57,7 @@ def inspect_cms(
     at: datetime,
     reference_time: datetime | None = None,
     beside: Sequence[bytes] = (),
+    by_hand: bool = False,
 ) -> Detected:
     """Judge all signatures of a container; total on any bytes.
 
@@ -63,9 +68,10 @@ def inspect_cms(
         at: now, UTC.
         reference_time: overrides the instant for which certificates are judged.
         beside: documents that it may be a signature of.
+        by_hand: somebody said that it is of the one document beside it.
     """
     context = TrustContext(trust=trust, at=at, reference_time=reference_time)
-    work = _Work(sha256=sha256, context=context, beside=tuple(beside)[:MAX_BESIDE])
+    work = _Work(sha256=sha256, context=context, beside=tuple(beside)[:MAX_BESIDE], by_hand=by_hand)
     statuses: list[SignatureStatus] = []
     level, rest = 1, data
     while level <= MAX_LEVELS:
@@ -88,6 +94,7 @@ def inspect_detached(
     sha256: str,
     context: TrustContext,
     number: int = 0,
+    by_hand: bool = False,
 ) -> tuple[SignatureStatus, ...]:
     """Judge a container that lies beside a document, over that document.
 
@@ -97,6 +104,7 @@ def inspect_detached(
         sha256: of the document.
         context: the desk's trust and the time.
         number: of the container among those beside the document.
+        by_hand: somebody said that it is of this document.
     """
     opened = attempt("cms-container", lambda: read_container(signature))
     name = f"the signature file with SHA-256 {digest(signature).hexdigest()}"
@@ -114,13 +122,8 @@ def inspect_detached(
         purpose=Purpose.CMS,
         prefix=f"cms-beside-{number}",
     )
-    return tuple(_doubted(one, "or it is not a signature of this document") for one in found)
-
-
-def _doubted(status: SignatureStatus, warning: str) -> SignatureStatus:
-    if status.integrity is not Integrity.BROKEN:
-        return status
-    return replace(status, warnings=(*status.warnings, warning))
+    sure = by_hand or inside is not None or states(signature, CONTAINER, document)
+    return found if sure else tuple(map(doubted, found))
 
 
 def _is_container(content: bytes | None) -> bool:
@@ -152,21 +155,24 @@ def _level(
         return tuple(one.status for one in judged)
 
     if container.content is None:
-        return _tried([over(one) for one in work.beside]) if work.beside else over(None)
+        return _tried(work, data, [over(one) for one in work.beside]) if work.beside else over(None)
     if stamp:
         return tuple(_stamped(work, one, strip_armour(data)) for one in over(None))
     return tuple(_described(work, one, container.content, level) for one in over(None))
 
 
-def _tried(answers: list[tuple[SignatureStatus, ...]]) -> tuple[SignatureStatus, ...]:
+def _tried(
+    work: _Work, data: bytes, answers: list[tuple[SignatureStatus, ...]]
+) -> tuple[SignatureStatus, ...]:
     """Rule 2."""
     for one in answers:
         if any(status.integrity is Integrity.INTACT for status in one):
             return one
     found = answers[0]
     if len(answers) == 1:
-        warning = "or the document beside it is not the one that was signed"
-        return tuple(_doubted(one, warning) for one in found)
+        if work.by_hand or states(data, CONTAINER, work.beside[0]):
+            return found
+        return tuple(doubted(one) if one.integrity is Integrity.BROKEN else one for one in found)
     why = "signed-data-not-found: none of the documents beside it is the one that was signed"
     return tuple(
         replace(

@@ -45,7 +45,7 @@ from provenance.signatures.openpgp.claims import (
 )
 from provenance.signatures.openpgp.keyring import Candidate, Keyring, keyring_of
 from provenance.signatures.openpgp.mail_claims import MAIL, document_claims
-from provenance.signatures.openpgp.second import WANTED
+from provenance.signatures.openpgp.second import WANTED, found_by_name
 from provenance.signatures.openpgp.signature import BINARY, TEXT, SignaturePacket
 from provenance.signatures.openpgp.state import bindings_of
 from provenance.signatures.openpgp.vouching import describe, vouch
@@ -84,7 +84,12 @@ def inspect_openpgp(
     reference = Reference(at=at, by_hand=reference_time)
     bench = Bench(sha256=sha256, trust=trust, reference=reference)
     claims = document_claims(data, media_type, nearby)
-    statuses = judge_claims(claims, bench)
+    named = {one.number for one in nearby if not one.by_hand}
+    doubtful = {one.name for one in claims.found if one.file in named and one.signature}
+    statuses = tuple(
+        found_by_name(one) if one.id in doubtful and WANTED in one.native_codes else one
+        for one in judge_claims(claims, bench)
+    )
     if claims.encrypted:
         failure = DetectorFailure(
             detector=DETECTOR,
@@ -107,7 +112,8 @@ def inspect_openpgp_beside(
     signature: Nearby, document: Nearby, bench: Bench
 ) -> tuple[SignatureStatus, ...]:
     """Judge the detached OpenPGP signatures in one file over one document."""
-    return judge_claims(claims_beside(signature, document), bench)
+    found = judge_claims(claims_beside(signature, document), bench)
+    return found if signature.by_hand else tuple(map(found_by_name, found))
 
 
 def inspect_openpgp_within(
@@ -116,7 +122,7 @@ def inspect_openpgp_within(
     """Judge the signatures in a file beside the document whose own signed text is wanted."""
     claims = claims_within(signature)
     claims.found = [one for one in claims.found if one.content is not None and wanted(one.content)]
-    return judge_claims(claims, bench)
+    return tuple(map(found_by_name, judge_claims(claims, bench)))
 
 
 def judge_claims(claims: Claims, bench: Bench) -> tuple[SignatureStatus, ...]:

@@ -3,7 +3,8 @@
 Rules, in order: only lines that begin with the status mark count; exactly one line must say how the
 one signature came out, or there is no answer; a good one must also name the key that the status
 names (VALIDSIG). Then:
-  * bad, and the first engine said no as well: BROKEN;
+  * bad, and the first engine said no as well: BROKEN; where a name alone says what it is of,
+    NOT_CHECKABLE (`nearby`);
   * good, and something is known for which the first engine refuses good signatures (a weak digest,
     a key file younger than the signature ...): INTACT, with that reason kept;
   * good for no known reason, or no answer: NOT_CHECKABLE. Two engines that disagree settle nothing.
@@ -17,6 +18,7 @@ from typing import Final
 
 from provenance.signatures.axes import Integrity
 from provenance.signatures.model import SignatureStatus
+from provenance.signatures.nearby import PAIRED_BY_NAME, doubted
 
 WANTED: Final = "second-opinion-wanted"
 ENGINE: Final = "gpgv"
@@ -92,6 +94,13 @@ def _valid(words: Iterable[list[bytes]]) -> str | None:
     return last.decode("ascii") if wellformed else None
 
 
+def found_by_name(status: SignatureStatus) -> SignatureStatus:
+    """Return the status of a signature of which a name alone says what it is of, still open."""
+    if WANTED in status.native_codes:
+        return replace(status, native_codes=(*status.native_codes, PAIRED_BY_NAME))
+    return doubted(status)
+
+
 def wants_second_opinion(status: SignatureStatus) -> bool:
     """Tell whether the first engine left a signature open."""
     return WANTED in status.native_codes and status.integrity is Integrity.NOT_CHECKABLE
@@ -105,7 +114,8 @@ def settle(status: SignatureStatus, answer: Answer, *, version: str) -> Signatur
         answer: what the engine said.
         version: of the engine; empty when it is not here.
     """
-    codes = tuple(code for code in status.native_codes if code != WANTED)
+    by_name = PAIRED_BY_NAME in status.native_codes
+    codes = tuple(code for code in status.native_codes if code not in {WANTED, PAIRED_BY_NAME})
     status = replace(status, native_codes=codes)
     if answer.opinion is Opinion.ABSENT:
         why = "the first engine does not accept it, and the second engine (gpgv) is not here"
@@ -118,7 +128,8 @@ def settle(status: SignatureStatus, answer: Answer, *, version: str) -> Signatur
     if answer.word:
         status = replace(status, native_codes=(*codes, f"gpgv-{answer.word.lower()}"))
     if answer.opinion is Opinion.BAD:
-        return replace(status, integrity=Integrity.BROKEN, error=None)
+        broken = replace(status, integrity=Integrity.BROKEN, error=None)
+        return doubted(broken) if by_name else broken
     if answer.opinion is Opinion.UNDECIDED:
         why = "the first engine does not accept it, and the second engine cannot decide"
         return _open(status, "second-engine-undecided", why)

@@ -7,7 +7,7 @@ Order, each step able to end the judgement:
      speaks for a document whose SHA-256 it names, and for no other;
   3. the library's answer: a signature or digest that does not fit is BROKEN; anything else that is
      not in order is NOT_CHECKABLE with its reason: a log that this root does not know is no
-     forgery;
+     forgery, and a document that only a name led to may be another's;
   4. the identity, issuer and subject, is PINNED when the desk has pinned it for that time. Only
      then does the log's time count as proven: who pins a Sigstore identity relies on Sigstore.
 """
@@ -29,7 +29,7 @@ from provenance.signatures.axes import (
 )
 from provenance.signatures.bench import Bench
 from provenance.signatures.model import Locator, SignatureStatus, SignerIdentity
-from provenance.signatures.nearby import Nearby
+from provenance.signatures.nearby import Nearby, doubted, states
 from provenance.signatures.pinning import coded, covers, noted
 from provenance.signatures.plain import OF_NONE, WHERE_TO_PUT_IT, ended
 from provenance.signatures.sigstore.bundle import (
@@ -45,6 +45,7 @@ from provenance.signatures.sigstore.identity import read_signer
 from provenance.trust.model import PinKind
 
 MAX_SUBJECTS: Final = 10_000  # documents that one statement is read for
+_JSON: Final = "application/vnd.dev.sigstore.bundle+json"
 _LOG: Final = "a transparency log or time-stamp authority of Sigstore"
 
 
@@ -79,7 +80,10 @@ def judge_sigstore(
         found = _over_statement(status, read, documents, bench, used)
         foreign = "document-not-named" in found.native_codes
         return () if detached and foreign else (found,)
-    return (_over_document(status, read, documents, bench, used),)
+    found = _over_document(status, read, documents, bench, used)
+    # What lies beside a document, and how it was found, the detached engine weighs.
+    sure = detached or any(one.by_hand or states(data, _JSON, one.data) for one in documents)
+    return (found if sure else doubted(found),)
 
 
 def _over_document(

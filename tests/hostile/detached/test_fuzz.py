@@ -46,6 +46,7 @@ def near(data: bytes, media_type: str = "text/plain", name: str = "") -> Nearby:
         media_type=media_type,
         relation=Relation.SIGNATURE,
         name=name,
+        by_hand=True,
     )
 
 

@@ -54,7 +54,8 @@ def runner() -> Iterator[Runner]:
 
 def examine(runner: Runner, data: bytes, *, document: bytes | None = None) -> Examination:
     """Examine an asset."""
-    beside = [Companion(document=io.BytesIO(document), role=Role.SIGNED)] if document else []
+    named = Companion(document=io.BytesIO(document or b""), role=Role.SIGNED, by_hand=True)
+    beside = [named] if document else []
     return runner.examine(io.BytesIO(data), name=None, at=NOW, trust=trust(), beside=beside)
 
 

@@ -83,7 +83,12 @@ def agreement(corpus: Path) -> list[Row]:
 
 def _inspect(data: bytes, beside: tuple[bytes, ...]) -> Detected:
     return inspect_cms(
-        data, sha256=sha256(data).hexdigest(), trust=TrustSet(), at=AT, beside=beside
+        data,
+        sha256=sha256(data).hexdigest(),
+        trust=TrustSet(),
+        at=AT,
+        beside=beside,
+        by_hand=bool(beside),
     )
 
 

@@ -43,13 +43,18 @@ def test_content_inside_is_named_by_its_digest(world: World) -> None:
 
 
 def test_a_detached_signature_finds_its_document(world: World) -> None:
-    """None: not checkable; the right one among several: verified; one wrong: BROKEN, doubted."""
+    """None: not checkable; the right one among several: verified; one wrong: not checkable."""
     data = sign_cms(TEXT, world.ann, detached=True)
     assert only(data, world.trust).headline is Headline.NOT_CHECKABLE
     assert only(data, world.trust, [b"x", TEXT]).headline is Headline.VERIFIED
     wrong = only(data, world.trust, [b"x"])
-    assert wrong.headline is Headline.BROKEN
-    assert "or the document beside it is not the one that was signed" in wrong.warnings
+    assert wrong.headline is Headline.NOT_CHECKABLE
+    assert "it may belong to another document" in wrong.warnings
+    digest = hashlib.sha256(data).hexdigest()
+    by_hand = inspect_cms(
+        data, sha256=digest, trust=world.trust, at=NOW, beside=[b"x"], by_hand=True
+    )
+    assert report_of(digest, [by_hand]).headline is Headline.BROKEN
     several = only(data, world.trust, [b"x", b"y"])
     assert several.headline is Headline.NOT_CHECKABLE
     assert several.native_codes == ("signed-data-not-found",)
@@ -111,12 +116,18 @@ def test_a_container_beside_a_document(world: World, *, inside: bool) -> None:
 
 
 def test_a_container_beside_another_document(world: World) -> None:
-    """Detached from something else: BROKEN, doubted. A signed copy of something else: nothing."""
+    """Not checkable, unless named by hand or by digest. A signed copy of another: nothing."""
     context = TrustContext(trust=world.trust, at=NOW)
     detached = sign_cms(TEXT, world.ann, detached=True)
     (status,) = inspect_detached(b"x", detached, sha256="0", context=context)
-    assert status.headline is Headline.BROKEN
-    assert "or it is not a signature of this document" in status.warnings
+    assert status.headline is Headline.NOT_CHECKABLE
+    assert "it may belong to another document" in status.warnings
+    (said,) = inspect_detached(b"x", detached, sha256="0", context=context, by_hand=True)
+    assert said.headline is Headline.BROKEN
+    junk = detached[:-3] + bytes([detached[-3] ^ 1]) + detached[-2:]
+    (stated,) = inspect_detached(TEXT, junk, sha256="0", context=context)
+    assert stated.headline is Headline.BROKEN
+    assert only(junk, world.trust, [TEXT]).headline is Headline.BROKEN
     assert inspect_detached(b"x", sign_cms(TEXT, world.ann), sha256="0", context=context) == ()
     (unreadable,) = inspect_detached(TEXT, b"x", sha256="0", context=context)
-    assert unreadable.headline is Headline.ERROR
+    assert unreadable.headline is Headline.NOT_CHECKABLE

@@ -48,7 +48,7 @@ def run(*words: object, folder: Path, stdin: bytes = b"") -> bytes:
 
 def headline(runner: Runner, data: bytes, trust: TrustSet, document: bytes = LETTER) -> Headline:
     """Examine a signature file beside its document, today."""
-    beside = [Companion(document=io.BytesIO(document), role=Role.SIGNED)]
+    beside = [Companion(document=io.BytesIO(document), role=Role.SIGNED, by_hand=True)]
     at = datetime.now(UTC)
     return runner.examine(io.BytesIO(data), name=None, at=at, trust=trust, beside=beside).headline
 

@@ -47,7 +47,7 @@ def test_a_signed_list_speaks_for_the_document(runner: Runner) -> None:
     seal = ann.minisign(LISTED)
     found = examine(runner, trust, ("SHA256SUMS", LISTED), ("SHA256SUMS.minisig", seal))
     (status,) = found.signatures.statuses
-    assert (status.headline, status.scope) == (Headline.VERIFIED, Scope.WHOLE)
+    assert (status.headline, status.scope) == (Headline.INTACT_PARTIAL, Scope.PART)
     assert status.locator.name == "signed list of digests (minisign)"
     assert hashlib.sha256(LISTED).hexdigest() in status.covered[0]
     assert "whose digest stands in the signed list" in explain_signature(status)[1]
@@ -66,7 +66,7 @@ def test_every_format_can_seal_a_list(runner: Runner) -> None:
         (("SHA256SUMS.asc", person.clearsigned(LISTED.decode())),),
     ):
         (status,) = examine(runner, trust, *lists).signatures.statuses
-        assert status.headline is Headline.VERIFIED, lists
+        assert status.headline is Headline.INTACT_PARTIAL, lists
         assert status.locator.name.startswith("signed list of digests")
 
 
@@ -81,15 +81,17 @@ def test_a_document_that_the_list_does_not_name_is_unsigned(runner: Runner) -> N
 
 
 @needs_gpgv
-def test_an_altered_list_is_broken(runner: Runner) -> None:
-    """A digest that was added to a signed list breaks its signature."""
+def test_an_altered_list_does_not_break_the_document(runner: Runner) -> None:
+    """A digest that was added to a signed list proves nothing, for or against the document."""
     person, number = Person(), Numbered()
     trust = TrustSet(pgp=(person.pin(),), keys=(number.pin(PinKind.MINISIGN),))
     honest = f"{'0' * 64}  other.txt\n".encode()
     for name, seal in (("x.asc", person.detached(honest)), ("x.minisig", number.minisign(honest))):
         ending = name.removeprefix("x")
         found = examine(runner, trust, ("SHA256SUMS", LISTED), (f"SHA256SUMS{ending}", seal))
-        assert found.headline is Headline.BROKEN
+        assert found.headline is Headline.NOT_CHECKABLE
+        (status,) = found.signatures.statuses
+        assert "it may belong to another document" in status.warnings
 
 
 def test_a_digest_outside_the_signed_text_counts_for_nothing(runner: Runner) -> None:
@@ -108,4 +110,32 @@ def test_weak_digests_in_a_list_name_nothing(runner: Runner) -> None:
     weak = f"{hashlib.sha1(LETTER).hexdigest()}  letter.txt\n".encode()  # noqa: S324 - the point
     lists = (("SHA256SUMS", weak), ("SHA256SUMS.minisig", ann.minisign(weak)))
     found = examine(runner, TrustSet(keys=(ann.pin(PinKind.MINISIGN),)), *lists)
+    assert found.signatures.statuses == ()
+
+
+@pytest.mark.parametrize("name", ["letter.txt.asc", "SHA256SUMS.asc"])
+def test_signed_prose_is_no_signed_list(runner: Runner, name: str) -> None:
+    """A signed warning of the document, with its digest on a line, does not vouch for it."""
+    person = Person()
+    warning = person.clearsigned(f"WARNING. This file is a forgery:\n{LINE}\nAnn\n")
+    role = Role.SIGNATURE if name.startswith("letter") else Role.LIST
+    beside = [Companion(document=io.BytesIO(warning), role=role, name=name)]
+    trust = TrustSet(pgp=(person.pin(),))
+    found = runner.examine(
+        io.BytesIO(LETTER), name="letter.txt", at=NOW, trust=trust, beside=beside
+    )
+    assert found.signatures.statuses == ()
+    assert found.headline is Headline.UNSIGNED
+
+
+def test_a_list_beside_a_document_as_its_signature_is_none(runner: Runner) -> None:
+    """Only what is named as a list is read as one."""
+    person = Person()
+    listed = Companion(
+        document=io.BytesIO(person.clearsigned(LISTED.decode())),
+        role=Role.SIGNATURE,
+        name="letter.txt.asc",
+    )
+    trust = TrustSet(pgp=(person.pin(),))
+    found = runner.examine(io.BytesIO(LETTER), name=None, at=NOW, trust=trust, beside=[listed])
     assert found.signatures.statuses == ()

@@ -143,3 +143,17 @@ def test_lists_name_documents_by_digest(line: str) -> None:
 def test_other_lines_name_nothing(line: str) -> None:
     """A bare digest, a short one, one in the middle of a line: not a list's line."""
     assert not names_digest(line.encode() + b"\n", HEX, HEX[:-1])
+
+
+@pytest.mark.parametrize("line", ["WARNING, a forgery:", "Ann", f"see {HEX}  x", "MD5 (x) = 1"])
+def test_a_text_with_prose_is_no_list(line: str) -> None:
+    """One line that is neither digest nor comment, and the whole names nothing."""
+    for text in (f"{line}\n{HEX}  letter\n", f"{HEX}  letter\n{line}\n"):
+        assert not names_digest(text.encode(), HEX)
+
+
+def test_lines_of_other_digests_are_lines_of_a_list() -> None:
+    """They name nothing, and do not undo what the list names."""
+    listed = f"MD5 (x) = {'0' * 32}\n{'0' * 40}  x\n\n{HEX}  letter\n".encode()
+    assert names_digest(listed, HEX)
+    assert not names_digest(f"BLAKE2S (x) = {HEX}\n".encode(), HEX)

@@ -46,9 +46,11 @@ def examine(
     document: bytes | None = LETTER,
     role: Role = Role.SIGNED,
     compromised: tuple[str, ...] = (),
+    by_hand: bool = True,
 ) -> Examination:
     """Examine a file with another beside it."""
-    beside = [Companion(document=io.BytesIO(document), role=role)] if document else []
+    other = Companion(document=io.BytesIO(document or b""), role=role, by_hand=by_hand)
+    beside = [other] if document else []
     trust = TrustSet(keys=pins, compromised_spki=compromised)
     found = runner.examine(io.BytesIO(data), name=None, at=NOW, trust=trust, beside=beside)
     assert found.outcome.examined, found.outcome
@@ -130,6 +132,23 @@ def test_altered_bytes_are_broken(runner: Runner, kind: Kind, data: bytes, pin: 
     ):
         assert only(found).headline is Headline.BROKEN
         assert only(found).kind is kind
+
+
+@each_format
+def test_a_name_alone_never_breaks_a_document(
+    runner: Runner, kind: Kind, data: bytes, pin: KeyPin
+) -> None:
+    """A failing or unreadable file of a fitting name: not checkable, it may be another's."""
+    cut, beside = data[: len(data) * 2 // 3], Role.SIGNATURE
+    for found in (
+        examine(runner, LETTER + b"!", pin, document=data, role=beside, by_hand=False),
+        examine(runner, LETTER, pin, document=cut, role=beside, by_hand=False),
+        examine(runner, data, pin, document=LETTER + b"!", by_hand=False),
+    ):
+        status = only(found)
+        assert (status.kind, status.headline) == (kind, Headline.NOT_CHECKABLE)
+        assert status.native_codes[-1] == "paired-by-name"
+        assert "it may belong to another document" in status.warnings
 
 
 @each_format

@@ -133,7 +133,8 @@ def _in_streams(name: str) -> bool:
 
 
 def _row(runner: Runner, trust: TrustSet, path: Path, truth: str, document: str) -> Row:
-    beside = [Companion(document=path.with_name(document), role=Role.SIGNED)] if document else []
+    named = [path.with_name(document)] if document else []
+    beside = [Companion(document=one, role=Role.SIGNED, by_hand=True) for one in named]
     one = runner.examine(path, name=path.name, at=AT, trust=trust, beside=beside)
     codes = tuple(
         dict.fromkeys(code for status in one.signatures.statuses for code in status.native_codes)

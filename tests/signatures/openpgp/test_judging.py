@@ -76,7 +76,8 @@ def examine(
     reference_time: datetime | None = None,
 ) -> Examination:
     """Examine a signature file, with the document beside it unless told otherwise."""
-    beside = [Companion(document=io.BytesIO(document), role=Role.SIGNED)] if document else []
+    named = Companion(document=io.BytesIO(document or b""), role=Role.SIGNED, by_hand=True)
+    beside = [named] if document else []
     found = runner.examine(
         io.BytesIO(data),
         name=None,
@@ -184,6 +185,25 @@ def test_altered_bytes_are_broken_when_both_engines_say_so(runner: Runner, ann: 
     assert status.engine_version == f"{ENGINE_VERSION}+{found.tools['gpgv']}"
     assert "gpgv-badsig" in status.native_codes
     assert status.signer is Signer.PINNED
+
+
+@needs_gpgv
+def test_a_name_alone_never_breaks_a_document(runner: Runner, ann: Person) -> None:
+    """From both sides: both engines refuse it, and it may belong to another document."""
+    signature, altered = ann.detached(LETTER), LETTER + b"!"
+    for data, other, role in (
+        (altered, signature, Role.SIGNATURE),
+        (signature, altered, Role.SIGNED),
+    ):
+        beside = [Companion(document=io.BytesIO(other), role=role)]
+        status = only(
+            runner.examine(
+                io.BytesIO(data), name=None, at=NOW, trust=trusting(ann.pin()), beside=beside
+            )
+        )
+        assert status.headline is Headline.NOT_CHECKABLE
+        assert {"gpgv-badsig", "paired-by-name"} <= set(status.native_codes)
+        assert "it may belong to another document" in status.warnings
 
 
 def test_without_the_second_engine_nothing_is_broken(

@@ -32,13 +32,14 @@ PIN = KeyPin(kind=PinKind.SIGSTORE, key=f"{ISSUER} {SUBJECT}", person="Ann Autho
 OURS = Instance()
 
 
-def near(data: bytes, number: int = 1) -> Nearby:
+def near(data: bytes, number: int = 1, *, by_hand: bool = True) -> Nearby:
     """A document beside the bundle."""
     return Nearby(
         number=number,
         data=data,
         sha256=hashlib.sha256(data).hexdigest(),
         media_type="text/plain",
+        by_hand=by_hand,
     )
 
 
@@ -48,11 +49,12 @@ def judge(
     pins: tuple[KeyPin, ...] = (PIN,),
     compromised: tuple[str, ...] = (),
     detached: bool = False,
+    by_hand: bool = True,
 ) -> SignatureStatus:
     """Judge a bundle of our instance."""
     trust = TrustSet(keys=pins, compromised_spki=compromised)
     bench = Bench(sha256="0" * 64, trust=trust, reference=Reference(at=NOW))
-    around = tuple(near(one, n) for n, one in enumerate(documents, 1))
+    around = tuple(near(one, n, by_hand=by_hand) for n, one in enumerate(documents, 1))
     found = judging.judge_sigstore(
         bundle, around, bench, name="x", root=OURS.trusted_root(), detached=detached
     )
@@ -107,6 +109,18 @@ def test_altered_bytes_are_broken() -> None:
     other = json.loads(OURS.bundle(b"x"))["messageSignature"]["signature"]
     value = json.loads(honest)["messageSignature"] | {"signature": other}
     assert judge(changed(honest, messageSignature=value), LETTER).headline is Headline.BROKEN
+
+
+def test_a_name_alone_never_breaks_a_document() -> None:
+    """A document that the bundle does not state may be another's; one that it states is broken."""
+    honest = OURS.bundle(LETTER)
+    status = judge(honest, LETTER + b"!", by_hand=False)
+    assert status.headline is Headline.NOT_CHECKABLE
+    assert "it may belong to another document" in status.warnings
+    other = json.loads(OURS.bundle(b"x"))["messageSignature"]["signature"]
+    value = json.loads(honest)["messageSignature"] | {"signature": other}
+    forged = changed(honest, messageSignature=value)
+    assert judge(forged, LETTER, by_hand=False).headline is Headline.BROKEN
 
 
 def test_a_stranger_s_log_is_no_forgery() -> None:
