@@ -51,6 +51,10 @@ ENDINGS: Final[Mapping[str, str]] = {
         " installation needs repair. What it would have found is not known."
     ),
     "engine-failed": "One of the checks of this file broke off; what it would have found is open.",
+    "second-format": (
+        "This file is two formats at once: another program may show something else than was"
+        " examined here, and whether that is signed is open."
+    ),
     "password-required": "This file is locked with a password; its contents could not be read.",
     "pdf-unreadable": "This file calls itself a PDF and cannot be read as one.",
     "message-unreadable": "This file looks like a mail and cannot be taken apart as one.",

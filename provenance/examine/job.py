@@ -5,8 +5,9 @@ run each engine of the row, guarded on its own. An engine that raises is listed 
 detector, and the document is then ERROR rather than "unsigned"; so is one that cannot be loaded on
 this machine, which the others of its row do not suffer from. A row that reads facts only, with
 no detector of the format's own, is UNSUPPORTED: nobody looked. Out of memory ends the worker
-instead, with an outcome of its own. The trust set arrives in the zygote, once for many documents,
-and is inherited by every child.
+instead, with an outcome of its own. A file that another program opens as another format has a
+failed detector too: what that one shows was not judged. The trust set arrives in the zygote, once
+for many documents, and is inherited by every child.
 """
 
 import encodings
@@ -23,6 +24,7 @@ from provenance import __version__
 from provenance.errors import Malformed
 from provenance.examine.engines import OCR, Engine, has, is_detached, load
 from provenance.examine.examination import Answer
+from provenance.examine.identify import has_second_format
 from provenance.examine.jail import landlock_abi
 from provenance.examine.subject import Beside, Role, Subject
 from provenance.examine.worker import held_trust
@@ -36,6 +38,7 @@ from provenance.signatures.model import DetectorFailure, SignatureStatus
 from provenance.trust.model import TrustSet
 
 FIRST_BESIDE: Final = 5  # descriptor of the first file beside the document; 3 and 4 are taken
+_POLYGLOT: Final = "polyglot"  # code of `facts.shape`: another format is in the file, or around it
 _NOT_HERE: Final = frozenset({"mbcs", "oem"})  # codecs of another operating system
 _LOADED: dict[str, Engine | Fault] = {}  # engines, or why they cannot be had; tried once
 _TRUST: dict[str, TrustSet] = {}  # the newest set, read, by digest; written in the zygote only
@@ -102,16 +105,30 @@ def examine_document(document: int, request: dict[str, Any]) -> dict[str, Any]:
             detected.append(_detect(name, engine, subject, so_far))
         if has(engine, "read_facts"):
             facts.append(_read_facts(name, engine, subject))
-    report = report_of(subject.sha256, detected)
+    read = merge_facts(tuple(facts)) if facts else None
+    report = report_of(subject.sha256, (*detected, *_second_format(subject, read)))
     if not _has_detectors(request["engines"]):
         report = without_detectors(report, subject.media_type)
     answer = Answer(
         signatures=report,
-        facts=_held_against_claim(merge_facts(tuple(facts)), subject) if facts else None,
+        facts=_held_against_claim(read, subject) if read else None,
         tools=tools,
     )
     found: dict[str, Any] = to_jsonable(answer)
     return found
+
+
+def _second_format(subject: Subject, facts: Facts | None) -> tuple[Detected, ...]:
+    """A file that is two things: the detectors of the one say nothing of what the other shows."""
+    seen = facts is not None and any(one.code == _POLYGLOT for one in facts.observations)
+    if not seen and not has_second_format(subject.data, subject.media_type):
+        return ()
+    failure = DetectorFailure(
+        detector="shape",
+        code="second-format",
+        message="another program opens this file as another format, whose signatures were not read",
+    )
+    return (Detected(failures=(failure,)),)
 
 
 def _has_detectors(engines: list[str]) -> bool:

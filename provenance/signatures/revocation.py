@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from asn1crypto import x509
 from pyhanko_certvalidator import CertificateValidator, ValidationContext
-from pyhanko_certvalidator.errors import RevokedError, ValidationError
+from pyhanko_certvalidator.errors import PathBuildingError, RevokedError, ValidationError
 from pyhanko_certvalidator.policy_decl import (
     CertRevTrustPolicy,
     FreshnessReqType,
@@ -75,6 +75,6 @@ def _holds(
         drive(validator.async_validate_path())
     except RevokedError:
         raise
-    except ValidationError:
+    except (ValidationError, PathBuildingError):
         return False  # nothing that counts answers: not known
     return True

@@ -6,7 +6,8 @@ The reference time decides the answer, so it is chosen by rule and recorded:
   3. else now: a certificate that holds today and chains to an anchor needs no earlier proof;
   4. else the signing time that the signer claims; a chain that holds only then is UNPROVEN.
 Only anchors of the desk with the format's purpose count, inside their window. A public key on the
-compromised list is COMPROMISED_KEY whatever else holds. Revocation lists and responses of the desk
+compromised list is COMPROMISED_KEY whatever else holds, be it the signer's or an authority's above
+it: whoever has an authority's key can make signers. Revocation lists and responses of the desk
 and of the document are consulted, none are fetched; without one that covers the certificate,
 revocation is "not checked". PDF has the same rules on its engine's own check: `pdf.trust`.
 """
@@ -25,15 +26,19 @@ from pyhanko_certvalidator.errors import (
     RevokedError,
     ValidationError,
 )
+from pyhanko_certvalidator.path import ValidationPath
 
 from provenance.signatures.attempt import Fault, attempt
 from provenance.signatures.axes import CertAtTime, Signer, TimeBasis
-from provenance.signatures.certificates import read_identity
+from provenance.signatures.certificates import read_identity, spki_sha256
 from provenance.signatures.drive import drive
 from provenance.signatures.model import Revocation, SignatureStatus
 from provenance.signatures.revocation import ask_revocation
 from provenance.trust.model import Anchor, Purpose, TrustSet
 
+COMPROMISED_ABOVE: Final = (
+    "the key of an authority above the signer is on this desk's list of compromised keys"
+)
 _EDGE: Final = timedelta(seconds=1)  # inside a certificate's period, at its nearer end
 
 
@@ -82,6 +87,8 @@ class _Chain:
     fault: Exception | None = None
     checked: bool = False
     """A list or response answers for the signer's certificate."""
+    compromised: bool = False
+    """A key on it, up to the anchor's, is on the desk's list of compromised keys."""
 
 
 def judge_signer(
@@ -147,6 +154,8 @@ def _settle(
         then = _chain(presented, context.trust, purpose, claimed)
         if then.trusted:
             found = _vouched(status, then, claimed, CertAtTime.UNPROVEN)
+            if then.compromised:
+                return found
             revoked = isinstance(now.fault, RevokedError)
             code = "revoked-no-poe" if revoked else "out-of-bounds-no-poe"
             return _coded(found, code, now.code)
@@ -231,7 +240,18 @@ def _validate(
         return _Chain(trusted=False, code="revoked", fault=error)
     except ValidationError as error:
         return _Chain(trusted=False, code="chain-constraints-failure", fault=error)
-    return _Chain(trusted=True, anchor=bytes(path.first.sha256).hex(), checked=checked)
+    return _Chain(
+        trusted=True,
+        anchor=bytes(path.first.sha256).hex(),
+        checked=checked,
+        compromised=is_compromised(path, trust),
+    )
+
+
+def is_compromised(path: ValidationPath, trust: TrustSet) -> bool:
+    """Tell whether a key on a path, from the anchor to the signer, is on the compromised list."""
+    bad = frozenset(trust.compromised_spki)
+    return bool(bad) and any(spki_sha256(one) in bad for one in path.iter_certs(include_root=True))
 
 
 def _vouched(
@@ -240,6 +260,11 @@ def _vouched(
     moment: datetime,
     state: CertAtTime,
 ) -> SignatureStatus:
+    if chain.compromised:
+        status = replace(
+            status, cert_at_time=CertAtTime.COMPROMISED_KEY, reference_time_used=moment
+        )
+        return _noted(status, "key-compromised", COMPROMISED_ABOVE)
     return replace(
         status,
         signer=Signer.TRUSTED,

@@ -49,7 +49,11 @@ def read_folder(files: Mapping[str, bytes]) -> TrustSet:
         value = tomllib.loads(files[CONTENTS].decode("utf-8"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise Malformed(f"{CONTENTS}: {error}") from error
-    if value.get("version") != 1 or not set(value) <= _TABLES:
+    except RecursionError as error:
+        raise Malformed(f"{CONTENTS}: nested too deep") from error
+    version = value.get("version")
+    # True and 1.0 equal 1.
+    if type(version) is not int or version != 1 or not set(value) <= _TABLES:
         raise Malformed(f"{CONTENTS}: want version = 1 and only {', '.join(sorted(_TABLES))}")
     shelf = _Shelf(files)
     c2pa = _table(value.get("c2pa", {}), "c2pa", {"allowed", "ekus"})
@@ -98,6 +102,8 @@ class _Shelf:
 
 def _anchor(table: dict[str, Any], shelf: _Shelf) -> Anchor:
     der = shelf.certificate(table.pop("file", None))
+    if not table.get("purposes"):  # the value's default is all of them: too much for a slip
+        raise Malformed(f"{CONTENTS}: [[anchor]]: say what it vouches for, in purposes")
     return _entry(Anchor, table | {"der": base64.b64encode(der).decode()}, "anchor")
 
 

@@ -10,6 +10,7 @@ are aware UTC, digests lower-case hexadecimal.
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,6 +24,7 @@ from provenance.signatures.codec import to_jsonable
 MAX_ANCHORS: Final = 2000  # certificates; the largest national trust lists hold a few hundred
 MAX_PINS: Final = 2000  # of each kind; a desk pins people it knows
 MAX_LISTS: Final = 500  # revocation snapshots
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
 MAX_DKIM_KEYS: Final = 10_000  # an archive of one provider's selectors over years
 
 
@@ -152,6 +154,13 @@ class TrustSet:
 
     def __post_init__(self) -> None:
         """Refuse what cannot be meant; sort, so that order never changes the digest."""
+        keys = tuple(one.lower() for one in self.compromised_spki)
+        object.__setattr__(self, "compromised_spki", keys)
+        # An entry that equals no digest would mark no key, and nobody would notice.
+        if not all(_SHA256.fullmatch(one) for one in keys):
+            raise Malformed(
+                "a compromised key is named by the SHA-256 of its public key, 64 hexadecimal digits"
+            )
         for name, limit in _LIMITS.items():
             value = getattr(self, name)
             if len(value) > limit:

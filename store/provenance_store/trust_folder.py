@@ -1,10 +1,12 @@
 """A trust folder on disk: read whole into memory, written whole into an empty place.
 
-Refuses links, folders in folders, and more or larger files than a trust set can need: the folder
-may come from somebody else's desk. What the files mean stands in `provenance.trust.folder`.
+Refuses links, pipes and devices, folders in folders, and more or larger files than a trust set can
+need, each or together: the folder may come from somebody else's desk. What the files mean stands in
+`provenance.trust.folder`.
 """
 
 import os
+import stat
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +15,7 @@ from provenance.trust.folder import CONTENTS, MAX_FILES, read_folder, write_fold
 from provenance.trust.model import TrustSet
 from provenance.trust.recognise import MAX_FILE
 
+MAX_TOTAL: Final = 64 << 20  # bytes of all files together, which are held in memory
 _IGNORED: Final = frozenset({".git", ".gitignore", "README.md", ".DS_Store"})
 
 
@@ -27,6 +30,7 @@ def read_trust_folder(folder: Path) -> TrustSet:
     if not folder.is_dir():
         raise NotFound(f"no such folder: {folder}")
     files: dict[str, bytes] = {}
+    total = 0
     try:
         for path in sorted(folder.rglob("*")):
             relative = path.relative_to(folder)
@@ -34,8 +38,12 @@ def read_trust_folder(folder: Path) -> TrustSet:
                 continue
             if path.is_symlink():
                 raise Malformed(f"a link in a trust folder: {relative.as_posix()}")
-            if path.is_file():
-                files[relative.as_posix()] = _read(path)
+            if path.is_dir():
+                continue
+            files[relative.as_posix()] = _read(path)
+            total += len(files[relative.as_posix()])
+            if total > MAX_TOTAL:
+                raise Malformed(f"more than {MAX_TOTAL} bytes in a trust folder")
             if len(files) > MAX_FILES:
                 raise Malformed(f"more than {MAX_FILES} files in a trust folder")
     except OSError as error:
@@ -44,9 +52,18 @@ def read_trust_folder(folder: Path) -> TrustSet:
 
 
 def _read(path: Path) -> bytes:
-    if path.stat().st_size > MAX_FILE:
+    """Read a regular file; a pipe would be waited on for ever, a device has no end."""
+    if not stat.S_ISREG(path.lstat().st_mode):
+        raise Malformed(f"neither a file nor a folder, in a trust folder: {path.name}")
+    # Asked again of what was opened: another file may have taken its place in between.
+    opened = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    with os.fdopen(opened, "rb") as stream:
+        if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+            raise Malformed(f"neither a file nor a folder, in a trust folder: {path.name}")
+        data = stream.read(MAX_FILE + 1)
+    if len(data) > MAX_FILE:
         raise Malformed(f"more than {MAX_FILE} bytes in one file of a trust folder")
-    return path.read_bytes()
+    return data
 
 
 def write_trust_folder(trust: TrustSet, folder: Path) -> int:

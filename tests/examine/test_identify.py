@@ -14,6 +14,7 @@ from provenance.examine.identify import (
     HEAD,
     TAIL,
     UNKNOWN,
+    has_second_format,
     identify_bytes,
     piece_wanted,
 )
@@ -335,3 +336,36 @@ def test_every_promised_type_is_well_formed() -> None:
 def test_signature_files_are_told_apart(head: bytes, media_type: str) -> None:
     """Each sort of detached signature has a name, and its neighbours do not get it."""
     assert identify_bytes(head).media_type == media_type
+
+
+@pytest.mark.parametrize("space", [b" ", b"\n", b"\r\n", b"\t", b" \x00\x0c", b" %\n"])
+@pytest.mark.parametrize("lead", [b"Dear reader,\n", b"From: a@b.org\r\nTo: c@d.org\r\n\r\n"])
+def test_a_pdf_behind_a_text_whatever_stands_before_obj(space: bytes, lead: bytes) -> None:
+    """Any white space of ISO 32000-1, 7.2.2 may part the words of an object's beginning."""
+    page = bare_page().replace(b" obj", space + b"obj") + b"\n" * (TAIL + 10)
+    data = lead + page
+    found = identify_bytes(data[:HEAD], data[-TAIL:])
+    assert (found.media_type, found.offset) == ("application/pdf", len(lead))
+
+
+def test_a_second_format_that_a_reader_of_pdf_would_open() -> None:
+    """A PDF in a text, or behind a mail's header, is one; one that is spoken of is not."""
+    page, mail = bare_page(), b"From: a@b.org\r\nTo: c@d.org\r\nSubject: x\r\n\r\n"
+    far = page[:9] + b"\n" * (HEAD + 10) + page[9:] + b"\n" * (TAIL + 10)
+    for media_type, data in (
+        ("text/plain", b"Hello\n" + far),
+        ("message/rfc822", mail + far),
+        (UNKNOWN, b"\x01\x02" + far),
+        ("application/pdf", mail + page),
+    ):
+        assert identify_bytes(data[:HEAD], data[-TAIL:]).media_type == media_type
+        assert has_second_format(data, media_type)
+    for media_type, data in (
+        ("application/pdf", page),
+        ("application/pdf", b"\n\n" + page),
+        ("application/pdf", b"a line of a printer\n" + page),
+        ("text/plain", b"A PDF begins with %PDF-1.4 and ends with %%EOF.\n"),
+        ("application/pkcs7-mime", b"0\x80" + page),
+        ("message/rfc822", mail + b"x" * 1024 + page),
+    ):
+        assert not has_second_format(data, media_type)

@@ -2,6 +2,8 @@
 
 import base64
 import dataclasses
+import os
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,6 +14,7 @@ from provenance.trust.folder import CONTENTS, read_folder, write_folder
 from provenance.trust.members import difference, members
 from provenance.trust.model import DkimKey, DkimSource, Purpose, TrustSet
 from provenance.trust.recognise import Particulars, recognise
+from provenance_store import trust_folder
 from tests.trust.world import crl, der, full_set, pem, pgp_key, pgp_secret
 
 
@@ -59,6 +62,12 @@ def test_pem_and_armour_are_taken_as_people_have_them() -> None:
         (lambda text: text.replace("2020-01-01T00:00:00Z", "2020-01-01T00:00:00", 1), "offset"),
         (lambda text: text.replace('"tsa"', '"truth"', 1), "anchor"),
         (lambda text: text + "\nx = ", CONTENTS),
+        (lambda text: text.replace("version = 1", "version = true"), "version"),
+        (lambda text: text.replace("version = 1", "version = 1.0"), "version"),
+        (lambda text: text.replace("purposes", "# purposes", 1), "purposes"),
+        (lambda text: text.replace("ab" * 32, "ab" * 31), "compromised"),
+        (lambda text: text.replace("ab" * 32, ":".join(["ab"] * 32)), "compromised"),
+        (lambda text: text + "\na=" + "[" * 20_000, CONTENTS),
     ],
 )
 def test_what_is_not_understood_is_refused(change: object, says: str) -> None:
@@ -142,3 +151,30 @@ def test_a_difference_names_what_came_and_what_went() -> None:
     came, went = difference(trust, other)
     assert [one.id for one in came] == [one.id for one in went]
     assert difference(trust, trust) == ((), ())
+
+
+def test_a_compromised_key_is_found_however_it_is_spelt() -> None:
+    """Upper case is the same key; what is no digest would mark nothing, and is refused."""
+    assert TrustSet(compromised_spki=("AB" * 32, "ab" * 32)).compromised_spki == ("ab" * 32,)
+    for wrong in ("", "ab", "ab" * 33, "zz" * 32, "ab" * 32 + "\n"):
+        with pytest.raises(Malformed, match="compromised"):
+            TrustSet(compromised_spki=(wrong,))
+
+
+def test_a_pipe_in_the_folder_is_refused(tmp_path: Path) -> None:
+    """Nothing but files and folders: a pipe would be waited on for ever, or passed over."""
+    (tmp_path / CONTENTS).write_text("version = 1\n")
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(Malformed, match="neither a file nor a folder"):
+        trust_folder.read_trust_folder(tmp_path)
+
+
+def test_a_folder_has_a_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All files together are limited, not each alone."""
+    monkeypatch.setattr(trust_folder, "MAX_TOTAL", 100)
+    (tmp_path / CONTENTS).write_text("version = 1\n" + "#" * 60 + "\n")
+    trust_folder.read_trust_folder(tmp_path)
+    (tmp_path / "anchors").mkdir()
+    (tmp_path / "anchors" / "a.der").write_bytes(bytes(60))
+    with pytest.raises(Malformed, match="more than 100 bytes"):
+        trust_folder.read_trust_folder(tmp_path)

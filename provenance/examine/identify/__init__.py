@@ -30,12 +30,18 @@ __all__ = [
     "TAIL",
     "UNKNOWN",
     "Identification",
+    "has_second_format",
     "identify_bytes",
     "piece_wanted",
 ]
 
 _SIGNED_DATA: Final = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02"  # RFC 5652 section 5.1
 _LABEL: Final = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,80}/[a-z0-9][a-z0-9!#$&^_.+-]{0,120}")
+_EARLY: Final = 1024  # bytes within which a PDF reader accepts a beginning (annex H.3.4.1)
+# A number may be parted from the word by a comment, so the word alone is looked for, after white
+# space of any kind (ISO 32000-1, 7.2.2).
+_OBJECT: Final = re.compile(rb"[\x00\t\n\x0c\r ]obj(?![A-Za-z0-9])|startxref")
+_TEXTS: Final = ("text/", "message/", "application/json", "application/xml", "application/mbox")
 _KOLY: Final = 512  # bytes from the end at which an Apple disk image keeps its signature
 
 
@@ -109,7 +115,7 @@ def _identify(head: bytes, rest: bytes) -> tuple[str, int]:
         return "application/pkcs7-mime", 0  # before PDF: what it signs may begin right behind
     if not head.startswith(b"%PDF-") and (found := identify_magic(head)):
         return refine_armour(found[0], head), found[1]
-    pdf = head[:1024].find(b"%PDF-")
+    pdf = head[:_EARLY].find(b"%PDF-")
     if pdf == 0 or (pdf > 0 and _is_pdf(head[pdf:], rest)):
         return "application/pdf", pdf
     return _identify_rest(head, rest), 0
@@ -117,7 +123,27 @@ def _identify(head: bytes, rest: bytes) -> tuple[str, int]:
 
 def _is_pdf(after: bytes, rest: bytes) -> bool:
     """Tell a PDF with something before it from a text that speaks of PDF."""
-    return b" obj" in after or b"startxref" in rest
+    return _OBJECT.search(after) is not None or b"startxref" in rest
+
+
+def has_second_format(data: bytes, media_type: str) -> bool:
+    """Tell whether a reader of PDF opens this file as another document than the one identified.
+
+    For text, mail and unknown bytes, in which a whole PDF begins early; and for a PDF with the
+    beginning of a known format before it. What binary formats hold is told by `facts.shape`.
+
+    Args:
+        data: the whole file.
+        media_type: what it was identified as.
+    """
+    early = data[:_EARLY].find(b"%PDF-")
+    if early <= 0:
+        return False
+    if media_type == "application/pdf":
+        return identify_bytes(data[:early]).media_type not in {"text/plain", UNKNOWN, EMPTY}
+    if media_type != UNKNOWN and not media_type.startswith(_TEXTS):
+        return False
+    return _OBJECT.search(data, early) is not None
 
 
 def _identify_rest(head: bytes, rest: bytes) -> str:

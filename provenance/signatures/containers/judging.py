@@ -3,26 +3,31 @@
 The bytes decide, not the media type: an Office package, OpenDocument signature files and ASiC
 signature files are each looked for in every archive, and a file that is two of them is judged as
 both. An archive that cannot be opened strictly, or a package whose skeleton cannot be read, is a
-failed detector: nothing is known of its signatures, and it is never "unsigned". No network. Imports
+failed detector: nothing is known of its signatures, and it is never "unsigned". Bytes between the
+members are covered by no signature, and another program may show them. No network. Imports
 lxml and the signature engine: only a worker imports this module.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Final, TypeVar
 
 from provenance.signatures.attempt import Fault, attempt
+from provenance.signatures.axes import Scope
 from provenance.signatures.containers import asic, odf, ooxml
 from provenance.signatures.containers.archive import Archive, open_archive
 from provenance.signatures.containers.opc import is_opc
 from provenance.signatures.containers.steps import Job
 from provenance.signatures.detected import Detected
-from provenance.signatures.model import DetectorFailure
+from provenance.signatures.model import DetectorFailure, SignatureStatus
 from provenance.signatures.vouching import TrustContext
 from provenance.signatures.xmldsig.refusal import Refusal
 from provenance.trust.model import TrustSet
 
 DETECTORS: Final = (ooxml.DETECTOR, ooxml.LINES, odf.DETECTOR, asic.DETECTOR)
+
+_LOOSE: Final = "bytes between the members"
 
 T = TypeVar("T")
 
@@ -86,12 +91,20 @@ def _guarded(name: str, action: Callable[[], T]) -> T | DetectorFailure:
 
 def _joined(archive: Archive, *parts: Detected) -> Detected:
     warnings = [one for part in parts for one in part.warnings]
+    statuses = tuple(one for part in parts for one in part.statuses)
     if archive.loose:
+        statuses = tuple(map(_short_of_loose, statuses))
         warnings.append(f"{archive.loose} bytes in the archive belong to none of its files")
     return Detected(
-        statuses=tuple(one for part in parts for one in part.statuses),
+        statuses=statuses,
         ran=tuple(one for part in parts for one in part.ran),
         failures=tuple(one for part in parts for one in part.failures),
         not_determined=tuple(one for part in parts for one in part.not_determined),
         warnings=tuple(warnings),
     )
+
+
+def _short_of_loose(status: SignatureStatus) -> SignatureStatus:
+    """No signature of a package covers what lies between its members: a whole PDF fits there."""
+    scope = Scope.PART if status.scope in {Scope.WHOLE, Scope.REVISION} else status.scope
+    return replace(status, scope=scope, uncovered=(*status.uncovered, _LOOSE))

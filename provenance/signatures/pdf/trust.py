@@ -6,6 +6,8 @@ The reference time decides the answer, so it is chosen by rule and recorded:
      anchor NOW: the signature existed then;
   3. else now: a certificate that holds today and chains to an anchor needs no earlier proof;
   4. else the signing time that the signer claims; a chain that holds only then is UNPROVEN.
+A key on the compromised list, the signer's or one above it, is COMPROMISED_KEY whatever else holds;
+a time stamp with such a key on its path, or revoked on the desk's own lists, proves no time.
 Revocation lists and responses inside the document are consulted; none are fetched. Key usage:
 digital signature or non-repudiation, one of the two is enough. Imports the PDF engine: only a
 worker imports this module.
@@ -32,7 +34,12 @@ from provenance.signatures.drive import drive
 from provenance.signatures.model import Revocation, SignatureStatus
 from provenance.signatures.revocation import ask_revocation
 from provenance.signatures.text import tame
-from provenance.signatures.vouching import TrustContext, anchors_at
+from provenance.signatures.vouching import (
+    COMPROMISED_ABOVE,
+    TrustContext,
+    anchors_at,
+    is_compromised,
+)
 from provenance.trust.model import Purpose
 
 KEY_USAGE: Final = KeyUsageConstraints(
@@ -113,7 +120,7 @@ def judge_trust(
         )
     first = validate(signature, context, context.now, stamp=stamp)
     if not stamp:
-        status, proof = _weigh_stamp(status, first, proof)
+        status, proof = _weigh_stamp(status, first, context, proof)
     if not context.trust.anchors:
         return _with_codes(status, _codes(first))
     return _settle(status, signature, context, proof, first, stamp=stamp)
@@ -132,9 +139,12 @@ def _settle(
     if context.reference_time is None and proof is not None:
         return _judge_proven(status, signature, context, proof.moment, stamp=stamp)
     now = context.now
-    lists = _ask_lists(signature, context, now) if first.trusted else _Lists()
+    purpose = Purpose.TSA if stamp else Purpose.PDF
+    lists = _ask_lists(first, context, now, purpose)
     if first.trusted and not lists.revoked:
-        status = _vouched(status, first, now, CertAtTime.VALID, lists)
+        status = _vouched(status, first, context, now, CertAtTime.VALID, lists)
+        if status.cert_at_time is CertAtTime.COMPROMISED_KEY:
+            return status
         if context.reference_time is not None:
             status = _warn(status, "the reference time was given by hand")
         if stamp:
@@ -147,9 +157,12 @@ def _settle(
         return status
     if context.reference_time is None and status.claimed_time is not None:
         then = validate(signature, context, status.claimed_time, stamp=stamp)
-        lists_then = _ask_lists(signature, context, status.claimed_time)
+        claimed = status.claimed_time
+        lists_then = _ask_lists(then, context, claimed, purpose)
         if then.trusted and not lists_then.revoked:
-            status = _vouched(status, then, status.claimed_time, CertAtTime.UNPROVEN, lists_then)
+            status = _vouched(status, then, context, claimed, CertAtTime.UNPROVEN, lists_then)
+            if status.cert_at_time is CertAtTime.COMPROMISED_KEY:
+                return status
             revoked = first.revocation_details or lists.revoked
             code = "revoked-no-poe" if revoked else "out-of-bounds-no-poe"
             return _with_codes(status, (code, *_codes(first)))
@@ -165,27 +178,27 @@ def _judge_proven(
     stamp: bool,
 ) -> SignatureStatus:
     result = validate(signature, context, moment, stamp=stamp)
-    lists = _ask_lists(signature, context, moment)
-    if result.trusted and lists.revoked:
-        return _vouched(status, result, moment, CertAtTime.REVOKED, lists)
+    lists = _ask_lists(result, context, moment, Purpose.TSA if stamp else Purpose.PDF)
     if result.trusted:
-        return _vouched(status, result, moment, CertAtTime.VALID, lists)
+        state = CertAtTime.REVOKED if lists.revoked else CertAtTime.VALID
+        return _vouched(status, result, context, moment, state, lists)
     validity = signature.signer_cert["tbs_certificate"]["validity"]
     begin, finish = validity["not_before"].native, validity["not_after"].native
     if result.revocation_details is not None:
-        return _vouched(status, result, moment, CertAtTime.REVOKED)
+        return _vouched(status, result, context, moment, CertAtTime.REVOKED)
     outside = CertAtTime.EXPIRED if moment > finish else CertAtTime.NOT_YET_VALID
     if not begin <= moment <= finish:
         edge = finish - timedelta(seconds=1) if moment > finish else begin + timedelta(seconds=1)
         held = validate(signature, context, edge, stamp=stamp)
         if held.trusted:
-            return _vouched(status, held, moment, outside)
+            return _vouched(status, held, context, moment, outside)
     return replace(_with_codes(status, _codes(result)), reference_time_used=moment)
 
 
 def _weigh_stamp(
     status: SignatureStatus,
     result: Any,  # noqa: ANN401
+    context: TrustContext,
     proof: Proof | None,
 ) -> tuple[SignatureStatus, Proof | None]:
     """Take the signature's own time stamp, or a document time stamp over it, as proof of time."""
@@ -197,6 +210,11 @@ def _weigh_stamp(
         )
     elif stamp is not None and not stamp.trusted:
         status = _with_codes(status, ("timestamp-authority-unknown",))
+    elif stamp is not None and (why := _disowned(stamp, context)):
+        status = _warn(
+            _with_codes(status, (why,)),
+            "the key of its time stamp's authority is compromised or revoked: it proves no time",
+        )
     elif stamp is not None and (proof is None or stamp.timestamp < proof.moment):
         proof = Proof(
             end=0,
@@ -213,6 +231,20 @@ def _weigh_stamp(
     return status, proof
 
 
+def _disowned(stamp: Any, context: TrustContext) -> str | None:  # noqa: ANN401 - engine object
+    """Return why a time stamp that the engine trusts proves nothing on this desk, if so.
+
+    Judged at the present: a key that is out could have been made to stamp any time.
+    """
+    if stamp.validation_path is None:
+        return "timestamp-authority-unknown"
+    if is_compromised(stamp.validation_path, context.trust):
+        return "timestamp-key-compromised"
+    if _ask_lists(stamp, context, context.now, Purpose.TSA).revoked:
+        return "timestamp-authority-revoked"
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Lists:
     """What the desk's own revocation lists say about a signer at one instant."""
@@ -222,15 +254,23 @@ class _Lists:
     """Whether one of them answers for the signer's own certificate."""
 
 
-def _ask_lists(signature: Any, context: TrustContext, moment: datetime) -> _Lists:  # noqa: ANN401
+def _ask_lists(
+    result: Any,  # noqa: ANN401 - engine object
+    context: TrustContext,
+    moment: datetime,
+    purpose: Purpose,
+) -> _Lists:
     """Ask the desk's lists: the engine reads them only where a certificate names its lists."""
+    if not result.trusted or result.validation_path is None:
+        return _Lists()
     if not context.trust.crls and not context.trust.ocsp:
         return _Lists()
-    others = tuple(signature.other_embedded_certs)
-    settings = _settings(context, moment, Purpose.PDF) | {"other_certs": list(others)}
+    # The certificates of the path that held, wherever in the document the engine found them.
+    others = tuple(result.validation_path.iter_certs(include_root=False))
+    settings = _settings(context, moment, purpose) | {"other_certs": list(others)}
     del settings["revocation_mode"]
     try:
-        checked = ask_revocation(signature.signer_cert, others, settings)
+        checked = ask_revocation(result.signing_cert, others, settings)
     except RevokedError:
         return _Lists(revoked=True, checked=True)
     return _Lists(checked=checked)
@@ -239,11 +279,17 @@ def _ask_lists(signature: Any, context: TrustContext, moment: datetime) -> _List
 def _vouched(
     status: SignatureStatus,
     result: Any,  # noqa: ANN401
+    context: TrustContext,
     moment: datetime,
     state: CertAtTime,
     lists: _Lists | None = None,
 ) -> SignatureStatus:
     path = result.validation_path
+    if path is not None and is_compromised(path, context.trust):
+        status = replace(
+            status, cert_at_time=CertAtTime.COMPROMISED_KEY, reference_time_used=moment
+        )
+        return _warn(_with_codes(status, ("key-compromised",)), COMPROMISED_ABOVE)
     anchor = attempt("anchor", lambda: bytes(path.first.sha256).hex()) if path is not None else None
     revocation = status.revocation
     if result.revocation_details is not None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from provenance.signatures.axes import Headline
+from provenance.signatures.axes import Headline, Scope
 from provenance.trust.model import Anchor, TrustSet
 from tests.hostile.containers import zipforge
 from tests.hostile.containers.forge import (
@@ -83,10 +83,13 @@ def test_who_really_signed_is_told(staged: tuple[TrustSet, Victims]) -> None:
 
 
 def test_bytes_between_members_are_told(staged: tuple[TrustSet, Victims]) -> None:
-    """Bytes that look like nothing do not spoil a signature and are not passed over."""
+    """Bytes that look like nothing break no signature, and none of them covers the file whole."""
     trust, victims = staged
     report = judge(zipforge.loose(zipped(victims.office)), trust)
-    assert report.headline is Headline.VERIFIED
+    assert report.headline is Headline.INTACT_PARTIAL
+    (status,) = report.statuses
+    assert status.scope is Scope.PART
+    assert "bytes between the members" in status.uncovered
     assert report.warnings == ("21 bytes in the archive belong to none of its files",)
 
 

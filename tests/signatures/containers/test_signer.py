@@ -1,9 +1,11 @@
 """Who and when: certificates, times, time stamps; the same steps for every kind of package."""
 
 import base64
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from provenance.signatures.axes import CertAtTime, Headline, Signer, TimeBasis
+from provenance.signatures.certificates import spki_sha256
 from provenance.trust.model import Anchor, Purpose, TrustSet
 from tests.signatures.containers.conftest import Parties
 from tests.signatures.containers.judge import NOW, judge, only
@@ -215,3 +217,18 @@ def test_pss_and_other_digests(parties: Parties) -> None:
     assert judge(office(Maker(parties.ann, digest="sha3_256")), parties.trust, at=NOW).headline is (
         Headline.VERIFIED
     )
+
+
+def test_a_compromised_authority_vouches_for_nobody(parties: Parties) -> None:
+    """The list is held against every key on the path, now, then, and at a proven instant."""
+    bad = replace(parties.trust, compromised_spki=(spki_sha256(parties.authority.asn1),))
+    for maker in (
+        Maker(parties.ann),
+        Maker(parties.expired),
+        Maker(parties.ann, stamps=parties.stamp),
+    ):
+        status = only(judge(office(maker), bad))
+        assert status.headline is Headline.REVOKED
+        assert status.cert_at_time is CertAtTime.COMPROMISED_KEY
+        assert status.signer is not Signer.TRUSTED
+        assert "key-compromised" in status.native_codes

@@ -19,12 +19,21 @@ from provenance.signatures.axes import (
     TimeBasis,
     Visible,
 )
+from provenance.signatures.certificates import spki_sha256
 from provenance.signatures.detected import Detected
 from provenance.signatures.model import SignatureReport, SignatureStatus
 from provenance.signatures.pdf.judging import DETECTORS, inspect_pdf
-from provenance.trust.model import TrustSet
+from provenance.trust.model import Anchor, Purpose, TrustSet
 from tests.signatures.pdf.letters import Letter, bare_page
-from tests.signatures.pdf.world import LATER, NOW, World, make_party, revocation_list, sign
+from tests.signatures.pdf.world import (
+    FAR,
+    LATER,
+    NOW,
+    World,
+    make_party,
+    revocation_list,
+    sign,
+)
 
 
 def inspect(
@@ -250,3 +259,66 @@ def test_records_survive_json(signed: bytes, world: World, wording: str) -> None
     report = SignatureReport(document_sha256="0", statuses=found.statuses, detectors_run=DETECTORS)
     assert SignatureReport.from_json(report.to_json()) == report
     assert wording not in report.to_json()
+
+
+IN_TIME = datetime(2045, 1, 1, tzinfo=UTC)
+
+
+def test_a_compromised_key_anywhere_on_the_path_counts(signed: bytes, world: World) -> None:
+    """Whoever holds the key of an authority can make signers: root and intermediate alike."""
+    between = make_party("Between", issuer=world.authority, authority=True, finish=FAR)
+    leaf = make_party("Lea Leaf", issuer=between)
+    below = sign(bare_page(), leaf, authority=between)
+    assert only(below, world.trust).headline is Headline.VERIFIED
+    for data, party, at in (
+        (signed, world.authority, NOW),
+        (below, between, NOW),
+        (below, world.authority, NOW),
+        (below, between, LATER),  # only the claimed time is left
+        (sign(bare_page(), leaf, authority=between, stamp=(world.clock, IN_TIME)), between, LATER),
+    ):
+        trust = replace(world.trust, compromised_spki=(spki_sha256(party.asn1),))
+        status = only(data, trust, at)
+        assert status.cert_at_time is CertAtTime.COMPROMISED_KEY
+        assert status.headline is Headline.REVOKED
+        assert status.signer is not Signer.TRUSTED
+        assert "key-compromised" in status.native_codes
+
+
+def test_a_stamp_by_a_compromised_or_revoked_authority_proves_nothing(world: World) -> None:
+    """Such a key can be made to stamp any time: on the list, below it, or on the desk's own CRL."""
+    stamped = sign(
+        bare_page(), world.signer, authority=world.authority, stamp=(world.clock, IN_TIME)
+    )
+    assert only(stamped, world.trust, LATER).headline is Headline.VERIFIED
+    compromised = replace(world.trust, compromised_spki=(spki_sha256(world.clock.asn1),))
+    revoked = replace(world.trust, crls=(revocation_list(world, world.clock),))
+    for trust, code in (
+        (compromised, "timestamp-key-compromised"),
+        (revoked, "timestamp-authority-revoked"),
+    ):
+        status = only(stamped, trust, LATER)
+        assert status.time_basis is TimeBasis.CLAIMED
+        assert status.headline is Headline.INTACT_TIME_UNPROVEN
+        assert status.proven_not_after is None
+        assert code in status.native_codes
+    lists = replace(world.trust, crls=(revocation_list(world, world.signer),))
+    assert only(stamped, lists, LATER).time_basis is TimeBasis.TRUSTED_TIMESTAMP
+
+
+def test_a_stamp_below_an_anchor_of_its_own(world: World) -> None:
+    """An authority for time stamps alone: its list is heard, and other lists do not disturb it."""
+    root = make_party("Time Root", authority=True, finish=FAR)
+    clock = make_party("Second Clock", issuer=root, stamps=True, finish=FAR)
+    anchors = (
+        Anchor(der=world.authority.der, purposes=(Purpose.PDF,)),
+        Anchor(der=root.der, purposes=(Purpose.TSA,)),
+    )
+    data = sign(bare_page(), world.signer, authority=world.authority, stamp=(clock, IN_TIME))
+    other = TrustSet(anchors=anchors, crls=(revocation_list(world),))
+    assert only(data, other, LATER).headline is Headline.VERIFIED
+    own = revocation_list(replace(world, authority=root), clock)
+    status = only(data, TrustSet(anchors=anchors, crls=(own,)), LATER)
+    assert status.headline is Headline.INTACT_TIME_UNPROVEN
+    bad_root = replace(other, compromised_spki=(spki_sha256(root.asn1),))
+    assert only(data, bad_root, LATER).headline is Headline.INTACT_TIME_UNPROVEN
