@@ -20,7 +20,7 @@ from provenance_store.opening import open_desk
 from tests.hostile.mixed.ordinary import MAKERS
 
 NOW: Final = datetime(2040, 1, 1, tzinfo=UTC)
-FEW, MANY = 20, 320  # documents; what they differ by costs neither a start nor an end
+FEW, MANY = 20, 520  # documents; what they differ by costs neither a start nor an end
 
 
 _loaded: set[str] = set()  # media types whose engines this zygote holds
@@ -54,14 +54,14 @@ def nothing(_document: int, request: dict[str, Any]) -> dict[str, Any]:
     return {"signatures": signatures, "facts": None, "tools": {}}
 
 
-def overhead(file: str, job: str) -> dict[str, Any]:
+def overhead(file: str, work: str) -> dict[str, Any]:
     """Examine a small file with a job that does nothing; CPU and wall time per document."""
-    few, many = _spent(Path(file), job, FEW), _spent(Path(file), job, MANY)
+    few, many = _spent(Path(file), work, FEW), _spent(Path(file), work, MANY)
     return {key: (many[key] - few[key]) / (MANY - FEW) for key in ("cpu", "wall")}
 
 
-def _spent(file: Path, job: str, documents: int) -> dict[str, float]:
-    with timed() as taken, Runner(job=job) as runner:
+def _spent(file: Path, work: str, documents: int) -> dict[str, float]:
+    with timed() as taken, Runner(job=work) as runner:
         for _ in range(documents):
             found = runner.examine(file, name=file.name, at=NOW, trust=TrustSet())
             if not found.outcome.examined:

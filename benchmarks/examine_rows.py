@@ -22,8 +22,8 @@ def _measure_walls(setting: Setting) -> None:
     own, every = take_turns(
         setting.rounds,
         *(
-            lambda _, job=job: run_job("examine_jobs:overhead", file=LETTER, job=job)
-            for job in JOBS
+            lambda _, work=work: run_job("examine_jobs:overhead", file=LETTER, work=work)
+            for work in JOBS
         ),
     )
     for what, samples, floor in (
