@@ -3,7 +3,7 @@
 A time without an offset is refused: in evidence, a guessed time zone is a wrong time.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from provenance.errors import UsageError
 
@@ -19,6 +19,18 @@ def parse_instant(text: str) -> datetime:
         return _in_utc(value, text)
     except (ValueError, OverflowError) as error:
         raise UsageError(f"not an instant (want 2020-01-06T19:04:00Z): {text!r}") from error
+
+
+def parse_day(text: str) -> date:
+    """Read a day such as `2020-01-06`, without a time and so without a zone.
+
+    Raises:
+        UsageError: not a day.
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"not a day (want 2020-01-06): {text!r}") from error
 
 
 def _in_utc(value: datetime, text: str) -> datetime:

@@ -55,6 +55,8 @@ def print_examination(examination: "Examination", *, name: str, again: str) -> N
         outcome = examination.outcome
         _field("outcome", f"{outcome.code}: {say_ending(outcome.code)} ({outcome.message})")
     _print_facts(examination)
+    for warning in examination.signatures.warnings:
+        _field("note", warning)
     for place in examination.signatures.undetermined:
         seen = _LOOKS_LIKE.get(place.headline.value, "not determined")
         _field("open", f"page {place.locator.page}, {place.locator.name}: {seen}")

@@ -22,7 +22,8 @@ class Check:
 
 def examine_surroundings(desk: Path | None) -> list[Check]:
     """Return what is here, what is not, and what that means."""
-    return [_python(), *_sandbox(), _postgres(), *(_tool(*tool) for tool in _TOOLS), *_desk(desk)]
+    tools = (_tool(*tool) for tool in _TOOLS)
+    return [_python(), *_sandbox(), _second_engine(), _postgres(), *tools, *_desk(desk)]
 
 
 _TOOLS = (
@@ -55,6 +56,15 @@ def _sandbox() -> list[Check]:
         level,
         *(Check(name=f"wall-{one.name}", ok=one.stands, detail=one.text) for one in walls),
     ]
+
+
+def _second_engine() -> Check:
+    from provenance.examine.gpgv_job import PROGRAMS, find_gpgv
+
+    purpose = "the second engine, without which no OpenPGP signature is called BROKEN"
+    here = find_gpgv()
+    detail = f"{here}: {purpose}" if here else f"not at {', '.join(PROGRAMS)}; {purpose}"
+    return Check(name="gpgv", ok=here is not None, detail=detail)
 
 
 def _postgres() -> Check:

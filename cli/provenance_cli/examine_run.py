@@ -4,7 +4,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from provenance.errors import NotFound
-from provenance.instants import parse_instant
+from provenance.instants import parse_day, parse_instant
 from provenance_cli import voice
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def require_language(language: str) -> None:
 
 
 def examine_item(
-    desk: "Desk", text: str, *, at: str | None, ocr: str | None, as_json: bool
+    desk: "Desk", text: str, *, at: str | None, ocr: str | None, claims: str | None, as_json: bool
 ) -> None:
     """Examine every copy of one item and tell what is different.
 
@@ -49,8 +49,13 @@ def examine_item(
     before = desk.findings(view.item)
     again = shlex.join(["prov", "examine", view.accession, *(["--at", at] if at else [])])
     again += f" --ocr {ocr}" if ocr else ""
+    again += f" --claims {claims}" if claims else ""
     for exhibit, found in desk.examine(
-        view.item, reference_time=moment, ocr=ocr, workers=workers()
+        view.item,
+        reference_time=moment,
+        claimed_date=parse_day(claims) if claims else None,
+        ocr=ocr,
+        workers=workers(),
     ):
         walls.look_at(found)
         if as_json:

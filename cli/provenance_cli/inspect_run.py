@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from provenance.instants import parse_instant
+from provenance.instants import parse_day, parse_instant
 from provenance_cli import voice
 
 if TYPE_CHECKING:
@@ -30,11 +30,17 @@ class Wishes:
     ocr: str | None
     crops: Path | None
     signed: Path | None
+    claims: str | None
 
     def again(self, file: Path) -> str:
         """Return the command that gives this answer again."""
         words = ["prov", "inspect", str(file)]
-        options = {"--at": self.at, "--trust": self.trust, "--ocr": self.ocr}
+        options = {
+            "--at": self.at,
+            "--trust": self.trust,
+            "--ocr": self.ocr,
+            "--claims": self.claims,
+        }
         for option, value in (options | {"--signed": self.signed}).items():
             words += [option, str(value)] if value else []
         return shlex.join(words)
@@ -48,6 +54,7 @@ class InspectRun:
         self._wishes = wishes
         self._trust = _read_trust(wishes.trust)
         self._reference = parse_instant(wishes.at) if wishes.at else None
+        self._claimed = parse_day(wishes.claims) if wishes.claims else None
 
     def look(self, file: Path) -> "Examination":
         """Examine a file with what belongs to it; once more when it states what it is of."""
@@ -83,6 +90,7 @@ class InspectRun:
             at=datetime.now(UTC),
             trust=self._trust,
             reference_time=self._reference,
+            claimed_date=self._claimed,
             beside=[one.companion for one in beside],
         )
 

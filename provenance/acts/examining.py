@@ -12,7 +12,7 @@ were named, in batches. A run that is stopped has recorded whole batches or noth
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from typing import Final
 
@@ -79,6 +79,7 @@ def examine(
     runner: Runner,
     trust: TrustSet,
     reference_time: datetime | None = None,
+    claimed_date: date | None = None,
     notify: Callable[[Exhibit, Examination], None] = lambda _exhibit, _examination: None,
 ) -> int:
     """Examine exemplars and record what was found; returns how many.
@@ -89,18 +90,22 @@ def examine(
         runner: the sandbox.
         trust: what a signer may be vouched for by.
         reference_time: judge certificates for this instant, UTC.
+        claimed_date: day that is claimed for the documents.
         notify: told of each finding once it is acknowledged.
 
     Raises:
         SurroundingsError: disk, database or key failed, or a blob is gone.
     """
     done = 0
+    judged = partial(
+        runner.examine, trust=trust, reference_time=reference_time, claimed_date=claimed_date
+    )
     companions = Companions(bench, stated=partial(_stated, bench))
     pending: list[tuple[Exhibit, _Result]] = []
     since = bench.parts.clock()
 
     def step(exhibit: Exhibit) -> _Result:
-        found = _look(bench, runner, exhibit, trust, companions, reference_time)
+        found = _look(bench, exhibit, companions, judged)
         return _Result(found=found, text=found.to_json().encode())
 
     run = InOrder(
@@ -127,11 +132,9 @@ def _full(pending: Sequence[tuple[Exhibit, _Result]]) -> bool:
 
 def _look(
     bench: Workbench,
-    runner: Runner,
     exhibit: Exhibit,
-    trust: TrustSet,
     companions: Companions,
-    reference_time: datetime | None,
+    judged: Callable[..., Examination],
 ) -> Examination:
     """Examine one copy together with the copies that belong to it."""
     blobs = bench.parts.blobs
@@ -145,14 +148,7 @@ def _look(
             )
             for held in companions.of(exhibit.item, exhibit.sha256)
         ]
-        return runner.examine(
-            stream,
-            name=exhibit.name,
-            at=bench.parts.clock(),
-            trust=trust,
-            reference_time=reference_time,
-            beside=beside,
-        )
+        return judged(stream, name=exhibit.name, at=bench.parts.clock(), beside=beside)
 
 
 def _stated(bench: Workbench, item: bytes, sha256: bytes) -> frozenset[str]:

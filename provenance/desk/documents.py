@@ -1,7 +1,7 @@
 """Acts on documents: take in, examine, recover, list, and what signatures are judged by."""
 
 from collections.abc import Callable, Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 from provenance.acts import (
     examining,
@@ -53,6 +53,7 @@ class Documents(Workbench):
         *,
         trust: TrustSet | None = None,
         reference_time: datetime | None = None,
+        claimed_date: date | None = None,
         ocr: str | None = None,
         workers: int = 1,
     ) -> list[tuple[Exhibit, Examination]]:
@@ -62,6 +63,7 @@ class Documents(Workbench):
             item: whose copies.
             trust: what to judge by; the desk's own set in force if None.
             reference_time: judge certificates for this instant, UTC; recorded with the finding.
+            claimed_date: day that is claimed for the item; what does not go with it is told.
             ocr: read pictures in this language (`eng`); a page takes a second.
             workers: how many copies are examined at once.
         """
@@ -72,6 +74,7 @@ class Documents(Workbench):
                 runner=runner,
                 trust=trust,
                 reference_time=reference_time,
+                claimed_date=claimed_date,
                 notify=lambda exhibit, examination: found.append((exhibit, examination)),
             )
         return found
@@ -83,6 +86,7 @@ class Documents(Workbench):
         runner: Runner,
         trust: TrustSet | None = None,
         reference_time: datetime | None = None,
+        claimed_date: date | None = None,
         notify: Callable[[Exhibit, Examination], None] = lambda _exhibit, _examination: None,
     ) -> int:
         """Examine many copies with a runner that stays warm (see `provenance.acts.examining`)."""
@@ -92,6 +96,7 @@ class Documents(Workbench):
             runner=runner,
             trust=self.trust() if trust is None else trust,
             reference_time=reference_time,
+            claimed_date=claimed_date,
             notify=notify,
         )
 

@@ -52,6 +52,8 @@ class Examination:
     """UTC instant that the caller gave as now."""
     reference_time: datetime | None
     """Instant that certificates were to be judged for, when the caller gave one."""
+    claimed_date: str | None
+    """Day that was claimed for the document, `2020-01-06`, when the caller gave one."""
     trust_set_sha256: str
     """Digest of what the desk relied on; another set is another examination."""
     beside: tuple[BesideRef, ...]

@@ -14,6 +14,8 @@ import hashlib
 import importlib
 import os
 import pkgutil
+from dataclasses import replace
+from datetime import date
 from functools import partial
 from typing import Any, Final
 
@@ -24,6 +26,7 @@ from provenance.examine.examination import Answer
 from provenance.examine.jail import landlock_abi
 from provenance.examine.subject import Beside, Role, Subject
 from provenance.examine.worker import held_trust
+from provenance.facts.claimed import judge_claimed_date
 from provenance.facts.model import Facts, merge_facts
 from provenance.instants import parse_instant
 from provenance.signatures.attempt import Fault, attempt
@@ -62,6 +65,14 @@ def preload(request: dict[str, Any]) -> None:
         _TRUST[announced] = trust
 
 
+def _held_against_claim(facts: Facts, subject: Subject) -> Facts:
+    """Hold all that was read against the day that is claimed for the document."""
+    if subject.claimed_date is None:
+        return facts
+    claimed = judge_claimed_date(facts, subject.claimed_date)
+    return replace(facts, observations=(*facts.observations, *claimed))
+
+
 def _prepared(engine: Engine | Fault, language: str) -> Engine | Fault:
     """Make an engine that reads pictures ready for a language, or say why it cannot be."""
     if isinstance(engine, Fault) or not has(engine, "prepare"):
@@ -96,7 +107,7 @@ def examine_document(document: int, request: dict[str, Any]) -> dict[str, Any]:
         report = without_detectors(report, subject.media_type)
     answer = Answer(
         signatures=report,
-        facts=merge_facts(tuple(facts)) if facts else None,
+        facts=_held_against_claim(merge_facts(tuple(facts)), subject) if facts else None,
         tools=tools,
     )
     found: dict[str, Any] = to_jsonable(answer)
@@ -150,6 +161,9 @@ def subject_of(document: int, request: dict[str, Any]) -> Subject:
         at=parse_instant(request["at"]),
         trust=_TRUST[request["trust_sha256"]],
         reference_time=parse_instant(reference) if reference else None,
+        claimed_date=date.fromisoformat(request["claimed_date"])
+        if request["claimed_date"]
+        else None,
         ocr=request["ocr"],
         claimed_extension=request["claimed_extension"],
         declared_media_type=request["declared_media_type"],

@@ -15,7 +15,7 @@ import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from types import TracebackType
 from typing import Any, Final, Self
@@ -141,6 +141,7 @@ class Runner:
         trust: TrustSet,
         media_type: str | None = None,
         reference_time: datetime | None = None,
+        claimed_date: date | None = None,
         beside: Sequence[Companion] = (),
     ) -> Examination:
         """Examine one document.
@@ -153,6 +154,7 @@ class Runner:
             trust: what the desk relies on; an empty set is a good start.
             media_type: the label it came with (of a mail part, of an HTTP answer), only compared.
             reference_time: judge certificates for this instant; aware.
+            claimed_date: day that is claimed for the document; what does not go with it is told.
             beside: files that may belong to it: detached signatures, or what it is a signature of.
 
         Raises:
@@ -172,7 +174,12 @@ class Runner:
             others = [
                 (stack.enter_context(opened(one.document, name=one.name)), one) for one in beside
             ]
-            blank = self._blank(main, at, trust, reference_time)
+            blank = self._blank(main, at, trust)
+            blank = replace(
+                blank,
+                reference_time=reference_time,
+                claimed_date=claimed_date.isoformat() if claimed_date else None,
+            )
             blank = replace(
                 blank,
                 beside=tuple(
@@ -232,6 +239,7 @@ class Runner:
             "size": blank.size,
             "at": format_instant(blank.at),
             "reference_time": format_instant(reference) if reference else None,
+            "claimed_date": blank.claimed_date,
             "trust_sha256": blank.trust_set_sha256,
             "limits": {
                 "seconds": self._limits.seconds,
@@ -273,14 +281,13 @@ class Runner:
             held = self._trust = (trust, to_jsonable(trust))
         return held[1]
 
-    def _blank(
-        self, main: Opened, at: datetime, trust: TrustSet, reference_time: datetime | None
-    ) -> Examination:
+    def _blank(self, main: Opened, at: datetime, trust: TrustSet) -> Examination:
         return Examination(
             document_sha256=main.sha256,
             size=main.size,
             at=at,
-            reference_time=reference_time,
+            reference_time=None,
+            claimed_date=None,
             trust_set_sha256=trust.sha256,
             beside=(),
             identification=main.identification,

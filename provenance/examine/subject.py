@@ -6,7 +6,7 @@ document itself.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum, unique
 
 from provenance.signatures.bench import Bench
@@ -55,6 +55,8 @@ class Subject:
     reference_time: datetime | None = None
     """Overrides the instant for which certificates and keys are judged."""
     beside: tuple[Beside, ...] = ()
+    claimed_date: date | None = None
+    """Day that is claimed for the document, as the desk says; None = none is."""
     ocr: str | None = None
     """Language in which pictures are to be read; None = they are not read."""
     claimed_extension: str | None = None

@@ -1,7 +1,7 @@
 """Hold what a file says about its making against the date that is claimed for the document.
 
 A desk knows the claimed date; a reader of bytes does not. So this stands apart: properties in,
-which any reader of office files has stated, and observations out. Only here may an observation
+which any reader of files has stated, and observations out. Only here may an observation
 name an entry of the evidence catalogue: `metadata-date-contradicts` and `metadata-date-agrees`
 speak of the document's own date; what contradicts itself inside a file says nothing about that.
 """
@@ -12,6 +12,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from provenance.facts.model import Facts, Observation, Weight
+from provenance.facts.pdf.fonts import first_shipped
+from provenance.facts.pdf.properties import parse_pdf_date
 from provenance.facts.releases import Release, find_release, find_system
 from provenance.facts.stated_dates import ZONES, Stated, read_w3c
 
@@ -23,6 +25,10 @@ _MADE: Final = (
     "info.creatim",
     "office.Created",
     "message.submitted",
+    "info.CreationDate",
+    "xmp.CreationDate",
+    "exif.DateTimeOriginal",
+    "mail.received.01",
 )
 _PROGRAMS: Final = (
     ("app.Application", "app.AppVersion"),
@@ -30,6 +36,7 @@ _PROGRAMS: Final = (
     ("summary.program", "document.version"),
     ("info.generator", ""),
 )
+_PICTURE: Final = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:[+-]\d\d:\d\d)?)")
 _WINDOWS: Final = re.compile(r"(\d{1,2})\.(\d{1,2})")
 
 
@@ -37,7 +44,7 @@ def judge_claimed_date(facts: Facts, claimed: date) -> tuple[Observation, ...]:
     """Return what the properties say for or against a claimed date.
 
     Args:
-        facts: of an office file.
+        facts: of any file.
         claimed: day that is claimed for the document, wherever it was.
     """
     found = []
@@ -45,6 +52,7 @@ def judge_claimed_date(facts: Facts, claimed: date) -> tuple[Observation, ...]:
         stated = _read(facts.properties.get(key, ""))
         if stated is not None:
             found += _judge_date(key, stated, claimed)
+    found += _judge_fonts(facts.properties.get("fonts", ""), claimed)
     for release in _releases(facts.properties):
         if release.year > claimed.year:
             text = (
@@ -92,9 +100,37 @@ def _judge_date(key: str, stated: Stated, claimed: date) -> list[Observation]:
     return []
 
 
+def _judge_fonts(listed: str, claimed: date) -> list[Observation]:
+    """A typeface that did not exist on the claimed day was not in a paper of that day."""
+    found = []
+    for font in filter(None, map(str.strip, listed.split(";"))):
+        year = first_shipped(font)
+        if year is not None and year > claimed.year:
+            text = (
+                f"The document is dated {claimed.isoformat()}, and its typeface {font} first"
+                f" shipped in {year}."
+            )
+            found.append(
+                Observation(
+                    code="font-younger-than-claimed-date",
+                    weight=Weight.CONTRADICTION,
+                    text=text,
+                    evidence="anachronism-copy",
+                )
+            )
+    return found
+
+
 def _read(shown: str) -> Stated | None:
-    """Read a date as a property shows it."""
-    return read_w3c(shown.partition(" ")[0])
+    """Read a date as a property shows it: W3C, of a picture (EXIF), or of a PDF."""
+    text = shown.strip()
+    pdf = parse_pdf_date(text) if text.startswith("D:") else None
+    if pdf is not None:
+        return Stated(moment=pdf, zoned=True)
+    picture = _PICTURE.match(text)
+    if picture is not None:
+        text = f"{picture[1]}T{picture[2]}"
+    return read_w3c(text.partition(" ")[0])
 
 
 def _releases(properties: Mapping[str, str]) -> list[Release]:

@@ -90,12 +90,12 @@ def test_each_kind(
 
 def test_several_files(prov: Prov, samples: dict[str, Path]) -> None:
     """One failed signature decides the exit code of several files; an unsupported kind does not."""
-    unsigned, changed, image = (samples[n] for n in ("unsigned.pdf", "changed.pdf", "image.png"))
-    ran = prov("inspect", "--json", unsigned, changed, image)
+    unsigned, changed, sound = (samples[n] for n in ("unsigned.pdf", "changed.pdf", "sound.ogg"))
+    ran = prov("inspect", "--json", unsigned, changed, sound)
     assert ran.code == 1
     assert len(ran.lines) == 3
-    assert prov("inspect", unsigned, image).code == 0
-    assert prov("inspect", image, image).code == 3
+    assert prov("inspect", unsigned, sound).code == 0
+    assert prov("inspect", sound, sound).code == 3
 
 
 def test_no_file(prov: Prov, samples: dict[str, Path], tmp_path: Path) -> None:
@@ -133,3 +133,13 @@ def test_hostile_names_on_a_desk(prov: Prov, request: pytest.FixtureRequest) -> 
         assert ran.code == 0
         for bad in ("\x1b", "\u202e", "\u2066", "\r", "\x07"):
             assert bad not in ran.out, words
+
+
+def test_a_claimed_day_is_held_against_the_file(prov: Prov, samples: dict[str, Path]) -> None:
+    """What does not go with the day is told, and the day is in the command that repeats it."""
+    ran = prov("inspect", samples["unsigned.pdf"], "--claims", "1973-08-18")
+    assert "1973-08-18" in ran.out
+    assert "--claims 1973-08-18" in " ".join(ran.out.split())
+    found = prov("inspect", samples["unsigned.pdf"], "--claims", "1973-08-18", "--json").lines[0]
+    assert found["claimed_date"] == "1973-08-18"
+    assert prov("inspect", samples["unsigned.pdf"], "--claims", "yesterday").code == 2

@@ -57,3 +57,24 @@ def test_a_day_or_two_is_no_contradiction() -> None:
     assert judge_claimed_date(Facts(), CLAIMED) == ()
     older = Facts(properties={"core.created": "2013-05-08T11:00:00Z"})
     assert judge_claimed_date(older, CLAIMED) == ()
+
+
+@pytest.mark.parametrize(
+    ("properties", "expected"),
+    [
+        ({"info.CreationDate": "D:20240101120000Z"}, "created-after-claimed-date"),
+        ({"info.CreationDate": "D:20200107090000+01'00'"}, "created-near-claimed-date"),
+        ({"exif.DateTimeOriginal": "2024-01-01 12:00:00"}, "created-after-claimed-date"),
+        ({"exif.DateTimeOriginal": "2020-01-06 12:00:00+03:00"}, "created-near-claimed-date"),
+        ({"mail.received.01": "2024-01-01T12:00:00Z by mx.example"}, "created-after-claimed-date"),
+        ({"fonts": "Helvetica; Aptos"}, "font-younger-than-claimed-date"),
+        ({"fonts": "Helvetica; Calibri"}, None),
+    ],
+)
+def test_every_kind_of_file_is_held_against_the_claim(
+    properties: dict[str, str], expected: str | None
+) -> None:
+    """PDF, picture, mail and typefaces say for or against the day that is claimed."""
+    found = judge_claimed_date(Facts(properties=properties), date(2020, 1, 6))
+    assert [one.code for one in found] == ([expected] if expected else [])
+    assert all(one.evidence in CATALOGUE for one in found)

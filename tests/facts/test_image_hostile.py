@@ -219,7 +219,10 @@ def test_in_the_sandbox(tmp_path: Path) -> None:
             outside = facts(data, media_type)
             assert found.facts.properties.items() >= outside.properties.items(), media_type
             assert found.facts.notes == outside.notes
+            # What the shape of any file shows is not the picture readers' word.
             codes = [
-                one.code for one in found.facts.observations if not one.code.startswith("c2pa")
+                one.code
+                for one in found.facts.observations
+                if not one.code.startswith("c2pa") and one.code != "trailing-bytes"
             ]
             assert codes == [one.code for one in outside.observations]

@@ -66,8 +66,9 @@ def test_shown_text_is_not_reported() -> None:
     letter = Letter()
     letter.operations.append("0.8 0.8 0.8 rg 60 660 420 30 re f")
     letter.body().text(72, 480, "In red ink", colour="0.8 0.1 0.1")
-    codes = {one.code for one in read(letter).observations}
-    assert codes == {"fonts"}
+    facts = read(letter)
+    assert facts.observations == ()
+    assert facts.properties["fonts"] == "Helvetica"
 
 
 def test_an_earlier_state_is_found_and_compared() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from provenance.examine.runner import Runner
+from provenance.signatures.axes import Headline
 from provenance.signatures.pdf.judging import inspect_pdf
 from provenance.trust.model import TrustSet
 from tests.signatures.conformance import AT, Row, agreement, as_markdown, is_good
@@ -53,3 +54,11 @@ def test_the_jail_changes_no_answer() -> None:
             bare = inspect_pdf(data, sha256=sha256, trust=TrustSet(), at=AT)
             jailed = runner.examine(path, name=None, at=AT, trust=TrustSet())
             assert jailed.signatures.statuses[: len(bare.statuses)] == bare.statuses, name
+
+
+def test_attributes_out_of_order_are_not_called_broken() -> None:
+    """A value that holds over the attributes as they are stored is not broken, whoever signed."""
+    data = (CORPUS / "pdf-dss" / "Signature-P-DE_CRY-2 (HASH_FAILURE).pdf").read_bytes()
+    found = inspect_pdf(data, sha256="0" * 64, trust=TrustSet(), at=AT)
+    assert [one.headline for one in found.statuses] == [Headline.INTACT_UNKNOWN_SIGNER]
+    assert "attributes-not-in-order" in found.statuses[0].native_codes

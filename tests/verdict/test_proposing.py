@@ -58,6 +58,7 @@ def examined(*statuses: SignatureStatus, facts: Facts | None = None) -> Examinat
         size=1,
         at=NOW,
         reference_time=None,
+        claimed_date=None,
         trust_set_sha256=TrustSet().sha256,
         beside=(),
         identification=Identification(

@@ -90,6 +90,10 @@ def examine(
         str | None,
         typer.Option("--ocr", metavar="LANGUAGE", help="Read scans and photographs: eng, deu ..."),
     ] = None,
+    claims: Annotated[
+        str | None,
+        typer.Option("--claims", metavar="DAY", help="It claims to be of this day (2020-01-06)."),
+    ] = None,
     stale: Annotated[
         bool, typer.Option("--stale", help="Every signed copy judged under another trust set.")
     ] = False,
@@ -108,7 +112,7 @@ def examine(
         if item is None:
             examine_stale(opened, as_json=as_json)
         else:
-            examine_item(opened, item, at=at, ocr=ocr, as_json=as_json)
+            examine_item(opened, item, at=at, ocr=ocr, claims=claims, as_json=as_json)
 
 
 def recover(

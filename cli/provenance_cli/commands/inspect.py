@@ -29,6 +29,10 @@ def inspect(
         str | None,
         typer.Option("--ocr", metavar="LANGUAGE", help="Read scans and photographs: eng, deu ..."),
     ] = None,
+    claims: Annotated[
+        str | None,
+        typer.Option("--claims", metavar="DAY", help="It claims to be of this day (2020-01-06)."),
+    ] = None,
     crops: Annotated[
         Path | None,
         typer.Option("--crops", metavar="FOLDER", help="Write pictures of signature places here."),
@@ -53,7 +57,9 @@ def inspect(
         require_language(ocr)
     code = 3
     with Runner(ocr=ocr) as runner:
-        run = InspectRun(runner, Wishes(at=at, trust=trust, ocr=ocr, crops=crops, signed=signed))
+        run = InspectRun(
+            runner, Wishes(at=at, trust=trust, ocr=ocr, crops=crops, signed=signed, claims=claims)
+        )
         for number, file in enumerate(files):
             found = run.look(file)
             if number and not as_json:

@@ -13,6 +13,7 @@ _HEADER: Final = re.compile(
     rb"|authentication-results|dkim-signature|arc-seal|arc-message-signature|x-[a-z0-9-]+)[ \t]*:",
     re.IGNORECASE,
 )
+_LOOK: Final = 16_384  # bytes of a header that are looked at
 _FOLDED: Final = re.compile(rb"\r?\n[ \t]+")
 _WEB_ARCHIVE: Final = re.compile(
     rb"^(?:from:[ \t]*<saved by|snapshot-content-location:)", re.IGNORECASE | re.MULTILINE
@@ -97,9 +98,12 @@ def _identify_mail(text: bytes) -> str | None:
         return "message/x-emlx"
     if not _HEADER.match(text):
         return None
-    block = text[:16_384].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
+    block = text[:_LOOK].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
     lines = _FOLDED.sub(b" ", block).split(b"\n", 40)[:40]
-    if sum(bool(_HEADER.match(line)) for line in lines) < 2:
+    # A field that is longer than what is looked at hides the second one: a signature of a
+    # hundred thousand blanks must not make a mail a mere text.
+    enough = 1 if len(lines) == 1 and len(text) > _LOOK else 2
+    if sum(bool(_HEADER.match(line)) for line in lines) < enough:
         return None
     saved = _WEB_ARCHIVE.search(block) and _RELATED.search(block)
     return "multipart/related" if saved else "message/rfc822"

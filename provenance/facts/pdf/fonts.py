@@ -17,6 +17,7 @@ from provenance.signatures.text import tame
 
 MAX_PAGES: Final = 20  # looked at for fonts
 MAX_OBJECTS: Final = 3000  # of one page
+MAX_LISTED: Final = 40  # fonts named
 MAX_LINES: Final = 40  # of the first page, searched for a date of its own
 
 FIRST_SHIPPED: Final[dict[str, int]] = {
@@ -73,14 +74,10 @@ _DATED: Final = re.compile(
 
 
 def judge_fonts(document: Any, claimed: datetime | None) -> list[Observation]:  # noqa: ANN401
-    """Return the fonts in use, and those younger than a date the document carries."""
-    fonts = sorted(set(_fonts(document)))
-    if not fonts:
-        return []
-    listed = ", ".join(tame(one, 60) for one in fonts[:30])
-    found = [Observation(code="fonts", weight=Weight.NOTE, text=f"Fonts in use: {listed}.")]
+    """Return the fonts that are younger than a date the document carries."""
+    found: list[Observation] = []
     written = written_year(document)
-    for font in fonts:
+    for font in list_fonts(document):
         year = first_shipped(font)
         if year is None:
             continue
@@ -90,6 +87,11 @@ def judge_fonts(document: Any, claimed: datetime | None) -> list[Observation]:  
             stands = f"its first page is dated {written}"
             found.append(_young(font, year, stands, "anachronism-copy"))
     return found
+
+
+def list_fonts(document: Any) -> tuple[str, ...]:  # noqa: ANN401
+    """Return the names of the fonts in use, without subset marks, in alphabetical order."""
+    return tuple(tame(font, 60) for font in sorted(set(_fonts(document)))[:MAX_LISTED])
 
 
 def _young(font: str, year: int, stands: str, evidence: str | None) -> Observation:

@@ -11,9 +11,9 @@ from typing import Any
 
 import pypdfium2
 
-from provenance.facts.model import Earlier, Facts, Observation, Weight
+from provenance.facts.model import Earlier, Facts, Observation
 from provenance.facts.pdf.active import find_active
-from provenance.facts.pdf.fonts import judge_fonts
+from provenance.facts.pdf.fonts import judge_fonts, list_fonts
 from provenance.facts.pdf.properties import Properties, judge_properties, read_properties
 from provenance.facts.pdf.revisions import find_earlier, judge_earlier
 from provenance.facts.pdf.unseen import find_unseen
@@ -54,8 +54,9 @@ def _read(
     if isinstance(stated, Fault):
         notes.append(stated.text)
         stated = Properties(info={}, xmp={})
-    observed = list(judge_properties(stated, at)) + _shape(survey)
+    observed = judge_properties(stated, at)
     earlier: tuple[Earlier, ...] = ()
+    fonts: tuple[str, ...] = ()
     if document is not None:
         compared = attempt("earlier states", lambda: find_earlier(data, survey, document))
         if isinstance(compared, Fault):
@@ -65,13 +66,15 @@ def _read(
         observed += judge_earlier(earlier)
         observed += _guarded("unseen text", lambda: find_unseen(document), notes)
         observed += _guarded("fonts", lambda: judge_fonts(document, stated.claimed), notes)
+        listed = attempt("fonts", lambda: list_fonts(document))
+        fonts = listed if not isinstance(listed, Fault) else ()
         observed += _guarded("active content", lambda: find_active(document), notes)
     if not survey.has_header:
         notes.append("the file does not begin like a PDF")
     return Facts(
         pages=len(document) if document is not None else None,
         revisions=max(len(survey.revision_ends), 1),
-        properties=stated.named,
+        properties=stated.named | ({"fonts": "; ".join(fonts)} if fonts else {}),
         observations=tuple(observed),
         earlier=earlier,
         notes=tuple(notes),
@@ -86,10 +89,3 @@ def _guarded(
         notes.append(found.text)
         return []
     return found
-
-
-def _shape(survey: RawSurvey) -> list[Observation]:
-    if not survey.trailing:
-        return []
-    text = f"{survey.trailing} bytes stand behind the last end mark."
-    return [Observation(code="bytes-after-end", weight=Weight.HIDDEN, text=text)]

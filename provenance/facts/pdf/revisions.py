@@ -25,7 +25,7 @@ SHOWN: Final = 160  # characters quoted of words that went, and of words that ca
 
 def find_earlier(data: bytes, survey: RawSurvey, document: Any) -> tuple[Earlier, ...]:  # noqa: ANN401
     """Return earlier states, oldest first; the present one is not among them."""
-    ends = [end for end in survey.revision_ends if data[end:].strip()][-MAX_STATES:]
+    ends = survey.revision_ends[:-1][-MAX_STATES:]  # what follows the last is no state of its own
     states = [(end, opened) for end in ends if (opened := _open(data[:end])) is not None]
     try:
         texts = [_texts(opened) for _, opened in states] + [_texts(document)]

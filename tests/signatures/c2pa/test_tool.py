@@ -123,7 +123,7 @@ def test_a_remote_manifest_is_not_fetched(world: World) -> None:
 
 def test_rows() -> None:
     """The table runs this engine for pictures, and says what is missing without the extra."""
-    assert rows_for("image/jpeg", beside=[]) == (("c2pa", "image_facts"), ())
+    assert rows_for("image/jpeg", beside=[]) == (("c2pa", "image_facts", "shape"), ())
     assert ENGINES["application/pdf"][-1] == "c2pa"
 
 
