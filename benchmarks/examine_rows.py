@@ -7,6 +7,7 @@ from setting import Setting
 from start_rows import LETTER, SIGNED
 from table import Row, at_least, at_most
 
+JOBS: Final = ("examine_jobs:nothing", "loaded_jobs:nothing")
 JUDGED: Final = 40  # judgements in one child; the median counts
 
 
@@ -18,17 +19,27 @@ def measure_examination(setting: Setting) -> None:
 
 
 def _measure_walls(setting: Setting) -> None:
-    (samples,) = take_turns(setting.rounds, lambda _: run_job("examine_jobs:overhead", file=LETTER))
-    wall = Spread.of([each.wall * 1e3 for each in samples]).middle
-    setting.add(
-        Row(
-            what="sandbox for one small document, every engine loaded, warm",
-            spread=Spread.of([each.cpu * 1e3 for each in samples]),
-            unit="CPU-ms",
-            floor=at_most(5),
-            beside=f"{wall:.1f} ms wall; supervisor, zygote and child together",
-        )
+    own, every = take_turns(
+        setting.rounds,
+        *(
+            lambda _, work=work: run_job("examine_jobs:overhead", file=LETTER, work=work)
+            for work in JOBS
+        ),
     )
+    for what, samples, floor in (
+        ("sandbox for one small PDF, warm", own, at_most(5)),
+        ("the same in a zygote that has loaded every engine", every, None),
+    ):
+        wall = Spread.of([each.wall * 1e3 for each in samples]).middle
+        setting.add(
+            Row(
+                what=what,
+                spread=Spread.of([each.cpu * 1e3 for each in samples]),
+                unit="CPU-ms",
+                floor=floor,
+                beside=f"{wall:.1f} ms wall; supervisor, zygote and child together",
+            )
+        )
 
 
 def _measure_signature(setting: Setting) -> None:

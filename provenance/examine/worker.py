@@ -28,6 +28,7 @@ from typing import Any, Final
 from provenance.examine.frames import receive_frame, send_frame
 from provenance.examine.jail import Jail, address_space, describe_level, prepare_jail
 from provenance.examine.outer import shut_off_zygote
+from provenance.examine.pages import gather_pages
 
 EXIT_MEMORY: Final = 81  # the job ran out of memory and said so
 EXIT_JAIL: Final = 82  # the walls asked for did not stand, so nothing was read
@@ -40,6 +41,7 @@ _DOCUMENT, _ANSWER, _BESIDE = 3, 4, 5  # descriptors of the child; files beside 
 _TRUST: dict[str, Any] = {}  # the newest set as it was sent, by digest; written in the zygote only
 _POLL: Final = 0.005  # seconds between looks where the system has no process descriptors
 _HIGH: Final = 64  # the zygote's own descriptors stand from here on, out of the children's way
+_settled = [0]  # modules loaded when memory was last put in order
 _jails: dict[bool, Jail] = {}  # with and without Landlock; written in the zygote only
 
 
@@ -77,7 +79,7 @@ def _serve_one(
             return
         jail = _jail(landlock=request["landlock"])
         base, zygote = address_space(), os.getpid()
-        gc.freeze()  # what was imported so far stays shared between parent and child
+        _settle()
         pid = os.fork()
         if pid == 0:
             # A job that turns into a program brings the walls for it.
@@ -87,6 +89,14 @@ def _serve_one(
         for descriptor in descriptors:
             os.close(descriptor)
     send_frame(channel, _wait(channel, pid, request["limits"]["seconds"]))
+
+
+def _settle() -> None:
+    """Make what was loaded cheap to share between the zygote and its children."""
+    gc.freeze()
+    if len(sys.modules) != _settled[0]:
+        _settled[0] = len(sys.modules)
+        gather_pages()
 
 
 def _jail(*, landlock: bool) -> Jail:
