@@ -1,9 +1,11 @@
 """Pictures of signature places, written as PNG by us from bare pixels.
 
 The pixels come from a jailed worker and were never parsed here; the file is ours. Its name is made
-of the document's digest and the place's id, never of the document's own name.
+of the document's digest, a number and the place's id as far as that is plain letters, digits and
+hyphens: a worker that was taken over cannot choose where it is written.
 """
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,10 +24,12 @@ def write_crops(found: "Examination", folder: Path) -> None:
     """
     from PIL import Image
 
-    for status in (*found.signatures.statuses, *found.signatures.undetermined):
+    places = (*found.signatures.statuses, *found.signatures.undetermined)
+    for number, status in enumerate(places, start=1):
         if status.crop is None:
             continue
-        path = folder / f"{found.document_sha256[:16]}-{status.id}.png"
+        place = re.sub(r"[^a-z0-9-]", "-", status.id)[:40]
+        path = folder / f"{found.document_sha256[:16]}-{number}-{place}.png"
         picture = Image.frombytes("L", (status.crop.width, status.crop.height), status.crop.grey)
         try:
             folder.mkdir(parents=True, exist_ok=True)

@@ -1,8 +1,8 @@
 """Turn what a worker left behind into an examination, believing none of it unread.
 
 A worker may have been taken over by its document. Its answer is bounded, parsed as strict JSON
-into a closed schema, escaped, and must be about the document it was given. The walls are the one
-thing it wrote before it saw the document.
+into a closed schema, escaped, and must be about the document and the trust set it was given. The
+walls are the one thing it wrote before it saw the document.
 """
 
 import contextlib
@@ -19,10 +19,14 @@ from provenance.examine.outcome import Limits, Outcome, OutcomeKind
 from provenance.examine.worker import EXIT_FAULT, EXIT_JAIL, EXIT_MEMORY
 from provenance.examine.zygote import RawAnswer
 from provenance.facts.model import Facts
+from provenance.signatures.axes import Signer
 from provenance.signatures.codec import from_jsonable
 from provenance.signatures.detected import without_detectors
 from provenance.signatures.model import DetectorFailure, SignatureReport
 from provenance.signatures.text import tame
+from provenance.trust.model import TrustSet
+
+_VOUCHED = frozenset({Signer.TRUSTED, Signer.PINNED})
 
 
 def without_parser(blank: Examination, *, limit: int) -> Examination:
@@ -67,6 +71,7 @@ def judge_answer(
     try:
         answer = _read_answer(body)
         _require_same_document(answer, blank.document_sha256)
+        _require_same_trust(answer, blank.trust_set_sha256)
     except Malformed as error:
         outcome = Outcome(
             kind=OutcomeKind.ANSWER_MALFORMED, code="answer-malformed", message=tame(error, 200)
@@ -168,5 +173,14 @@ def _require_same_document(answer: Answer, sha256: str) -> None:
     named |= {status.document_sha256 for status in answer.signatures.undetermined}
     if named != {sha256}:
         raise Malformed("the worker's answer is about another document")
-    if any(status.network_used for status in answer.signatures.statuses):
+
+
+def _require_same_trust(answer: Answer, trust_sha256: str) -> None:
+    """Refuse what no honest worker says: other trust, trust out of nothing, or an open network."""
+    statuses = (*answer.signatures.statuses, *answer.signatures.undetermined)
+    if any(status.network_used for status in statuses):
         raise Malformed("the worker claims to have used the network")
+    if {status.trust_set_sha256 for status in statuses} - {None, trust_sha256}:
+        raise Malformed("the worker judged by another trust set")
+    if trust_sha256 == TrustSet().sha256 and any(s.signer in _VOUCHED for s in statuses):
+        raise Malformed("the worker found somebody to be trusted, and this desk trusts nobody")
