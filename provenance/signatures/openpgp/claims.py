@@ -12,6 +12,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Final
 
 from provenance.errors import Malformed
@@ -95,9 +96,12 @@ def claims_in(data: bytes, documents: tuple[Nearby, ...] = ()) -> Claims:
 
 
 def number_claims(found: Iterable[Claim]) -> list[Claim]:
-    """Return the first MAX_CLAIMS, each with a name that is its own in the file."""
-    numbered = zip(found, range(1, MAX_CLAIMS + 1), strict=False)
-    return [_named(claim, number) for claim, number in numbered]
+    """Give each claim a name that is its own in the file; past MAX_CLAIMS, one fault instead."""
+    taken = list(islice(found, MAX_CLAIMS + 1))
+    if len(taken) > MAX_CLAIMS:
+        fault = f"more than {MAX_CLAIMS} OpenPGP signatures; the others were not looked at"
+        taken[MAX_CLAIMS] = Claim(place="the rest of the file", fault=fault, code="too-many")
+    return [_named(claim, number) for number, claim in enumerate(taken, start=1)]
 
 
 def claims_beside(signature: Nearby, document: Nearby) -> Claims:

@@ -50,7 +50,7 @@ def claims_in_mail(message: bytes) -> Claims:
     """Return the signatures of a mail and of the mails attached to it."""
     claims = Claims()
     for part in openpgp_parts(message):
-        if len(claims.found) < MAX_CLAIMS:
+        if len(claims.found) <= MAX_CLAIMS:  # one more, so that it can be told
             _take(claims, part)
     for each in parse_parts(message).walk():
         if each.kind.word == "application/pgp-keys":

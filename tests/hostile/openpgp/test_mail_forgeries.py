@@ -201,3 +201,11 @@ def test_a_spoilt_attached_signature_is_an_error() -> None:
     """The same for a signature that is an attachment of its own."""
     part = b"Content-Type: application/pgp-signature; name=a.asc\r\n\r\nnothing"
     assert judge(mixed(TEXT, part)).headline is Headline.ERROR
+
+
+def test_a_broken_signature_cannot_hide_behind_many_good_ones() -> None:
+    """What is left out for number is told, and leaves the answer open."""
+    good = signed(TEXT, bare(), boundary=b"b1")
+    report = judge(mixed(*[b"Content-Type: message/rfc822\r\n\r\n" + HEAD + good] * 65))
+    assert report.headline is Headline.ERROR
+    assert "too-many" in {code for one in report.statuses for code in one.native_codes}
