@@ -121,6 +121,7 @@ def test_items_that_are_not_there(prov: Prov, full: Scene) -> None:
     assert_one_line(prov("show", str(year)[:4], desk=full), 2, "several")
 
 
+@pytest.mark.slow
 def test_a_locked_desk(scene: Scene) -> None:
     """A writer waits for another as long as PROV_LOCK_TIMEOUT says, then is 4; reading goes on."""
     path = scene.write("a.txt", b"a")
@@ -342,6 +343,7 @@ def small_disk(folder: Path, size: int) -> Iterator[Path]:
         subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not AS_ROOT, reason="only root mounts a small file system")
 def test_a_full_disk(scene: Scene, tmp_path: Path) -> None:
     """A full disk is 4 in one line; the audit holds, and with room the same command completes."""
@@ -361,6 +363,7 @@ def test_a_full_disk(scene: Scene, tmp_path: Path) -> None:
         assert "40 known" in prov_process(*words).stderr
 
 
+@pytest.mark.slow
 def test_a_file_size_limit(scene: Scene, tmp_path: Path) -> None:
     """Where files may not grow, the run ends in one line with exit code 4 and loses nothing."""
     (tmp_path / "big.bin").write_bytes(os.urandom(3 << 20))

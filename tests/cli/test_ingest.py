@@ -165,6 +165,7 @@ def test_a_later_run_examines_what_was_left(prov: Prov, scene: Scene) -> None:
     assert "examined" not in prov("ingest", path, desk=scene, key=AMAL).err
 
 
+@pytest.mark.slow
 def test_ctrl_c(scene: Scene, tmp_path: Path) -> None:
     """Ctrl-C ends a run with one line and exit code 130; the same command goes on from there."""
     for number in range(800):
@@ -214,6 +215,7 @@ def test_ctrl_c_while_examining(scene: Scene) -> None:
     assert len(err.splitlines()) == 1, err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("columns", [80, 40])
 def test_progress_on_a_terminal(scene: Scene, columns: int) -> None:
     """On a terminal stderr shows files/s on one line of its width, and ends with the summary."""

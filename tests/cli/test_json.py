@@ -96,6 +96,7 @@ def test_arrivals_as_json(prov: Prov, full: Scene) -> None:
             }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("no_color", [False, True])
 def test_colour_on_a_terminal_only(full: Scene, no_color: bool) -> None:
     """A terminal gets colour, unless NO_COLOR is set; a pipe never does."""

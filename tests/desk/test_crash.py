@@ -179,6 +179,7 @@ def prepare(killer: Killer, base: Scene, which: str) -> None:
         assert killer.run("key", "new", "newcomer", "--no-passphrase", *desk).code == 0
 
 
+@pytest.mark.slow
 def test_kills_of_a_writer(killer: Killer, made_scene: Scene, tmp_path: Path) -> None:
     """Four kills of an import of statements: it happened whole or not at all."""
     kill_writer(killer, made_scene, tmp_path, "import", 4)
@@ -215,6 +216,7 @@ def test_kills_inside_containers(killer: Killer, made_scene: Scene, tmp_path: Pa
         assert_sound(scene, [])
 
 
+@pytest.mark.slow
 def test_two_processes_lose_nothing(scene: Scene, tmp_path: Path) -> None:
     """Two processes over own folders and one shared folder: every file is taken exactly once."""
     shared = inbox_of(tmp_path / "shared", 30)

@@ -3,10 +3,13 @@
 from functools import partial
 from pathlib import Path
 
+import pytest
+
 from tests.desk.scene import prov_process
 from tests.exchange.conftest import Two
 
 
+@pytest.mark.slow
 def test_offer_accept_close(two: Two, tmp_path: Path) -> None:
     """Files and documents go one way, the answer the other; a file of noise is exit code 1."""
     offer, answer, papers = tmp_path / "offer.json", tmp_path / "answer.json", tmp_path / "papers"

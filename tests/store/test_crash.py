@@ -72,6 +72,7 @@ def _kill_loop(address: str, rounds: int) -> None:
     database.close()
 
 
+@pytest.mark.slow
 @needs_kill
 def test_a_killed_writer_loses_nothing_acknowledged(database: Database, address: str) -> None:
     """Killed at a random moment, a writer leaves whole batches only, every acknowledged one too."""

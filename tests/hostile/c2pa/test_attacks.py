@@ -76,6 +76,7 @@ def test_a_bad_ingredient_is_told_beside_a_good_file(runner: Runner, trust: Trus
     assert "recorded:assertion.dataHash.mismatch" in earlier.native_codes
 
 
+@pytest.mark.slow
 def test_a_flipped_bit_is_never_good(runner: Runner, trust: TrustSet, tmp_path: Path) -> None:
     """One bit in the picture, a statement, the claim, or what signs them: never good.
 
