@@ -18,8 +18,8 @@ from provenance.errors import Malformed
 from provenance.facts.model import Facts
 from provenance.outside.timestamp_response import parse_response
 from provenance.signatures.attempt import Fault, attempt
+from provenance.signatures.cms.attributes import attributes_of, single
 from provenance.signatures.cms.reading import Container, read_container
-from provenance.signatures.cms.signer import attributes_of, single
 from provenance.signatures.pairing import STATED
 
 MAX_BUNDLE: Final = 4 << 20  # bytes of JSON; a bundle has some thousand

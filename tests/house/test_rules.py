@@ -109,6 +109,18 @@ def test_the_core_loads_no_database_and_no_command_line() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_who_starts_the_workers_loads_no_parser() -> None:
+    """Engines are loaded behind the wall and nowhere else: safer, and half the start-up time."""
+    code = (
+        "import sys, provenance.examine.runner, provenance.desk; "
+        "print(sorted({'pyhanko', 'pypdfium2', 'aiohttp', 'pysequoia', 'PIL'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
+
+
 def _texts() -> Iterator[tuple[str, str]]:
     for path in sorted(ROOT.rglob("*")):
         relative = path.relative_to(ROOT)

@@ -14,8 +14,8 @@ from asn1crypto import x509
 from provenance.signatures.attempt import Fault, attempt
 from provenance.signatures.axes import Crypto, Scope
 from provenance.signatures.certificates import judge_strength, read_identity
+from provenance.signatures.cms.attributes import attributes_of, single
 from provenance.signatures.cms.integrity import digest_name, stated_digest
-from provenance.signatures.cms.signer import attributes_of, single
 from provenance.signatures.cms.work import Work
 from provenance.signatures.model import SignatureStatus
 from provenance.signatures.text import tame

@@ -35,8 +35,8 @@ from pyhanko_certvalidator.sig_validate import (
 )
 
 from provenance.signatures.axes import Integrity
+from provenance.signatures.cms.attributes import attributes_of, single
 from provenance.signatures.cms.reading import Container
-from provenance.signatures.cms.signer import attributes_of, single
 from provenance.signatures.text import tame
 
 _DIGESTS: Final = {

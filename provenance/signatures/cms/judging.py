@@ -22,6 +22,7 @@ from asn1crypto import x509
 
 from provenance.signatures.attempt import Fault, attempt
 from provenance.signatures.axes import ChangedAfter, Integrity, Kind, Presence, Signer
+from provenance.signatures.cms.attributes import attributes_of, claimed_time
 from provenance.signatures.cms.describing import (
     describe_coverage,
     describe_unjudged,
@@ -29,7 +30,7 @@ from provenance.signatures.cms.describing import (
 )
 from provenance.signatures.cms.integrity import Verdict, check_integrity
 from provenance.signatures.cms.reading import Container, NotSignedDataError, read_container
-from provenance.signatures.cms.signer import attributes_of, claimed_time, find_certificate
+from provenance.signatures.cms.signer import find_certificate
 from provenance.signatures.cms.stamping import weigh_stamps
 from provenance.signatures.cms.stamps import NoStamp, judge_timestamp_token
 from provenance.signatures.cms.usage import refuse_usage

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from provenance.signatures.attempt import Fault, attempt
-from provenance.signatures.cms.signer import attributes_of, values_of
+from provenance.signatures.cms.attributes import attributes_of, values_of
 from provenance.signatures.cms.stamps import NoStamp, judge_timestamp_token
 from provenance.signatures.cms.work import Work
 from provenance.signatures.model import SignatureStatus
