@@ -1,8 +1,8 @@
 """Does the active claim hold: the signature over it, and the hash over the file.
 
 Rules, in order:
-  1. a hash that does not match is BROKEN; for the hash over all bytes (`datahash`) our own count
-     must agree, else the library objects to something other than the bytes;
+  1. a hash that does not match is BROKEN; for the hash over all bytes (`datahash`) our own count,
+     made only then, must agree, else the library objects to something other than the bytes;
   2. a signature that the library says does not match is BROKEN when our own check says so too, or
      cannot be made and nothing else explains it; when our own check finds it good, the library has
      refused it for another reason and the question is open;
@@ -33,7 +33,6 @@ from provenance.signatures.c2pa.report import Finding, Report
 
 MAX_UPDATES: Final = 20  # update manifests on top of each other; each adds a signature only
 _CLAIM, _DATA = "claimSignature.mismatch", "assertion.dataHash.mismatch"
-_NO_BINDING: Final = Fault(step="hash", kind="none", message="no manifest holds the hash")
 _EXPLAINS_INVALID: Final = frozenset(
     {Effect.EXPIRED, Effect.REVOKED, Effect.INGREDIENT_BROKEN, Effect.INGREDIENT_OPEN}
 )
@@ -66,34 +65,36 @@ def check_claim(report: Report, store: bytes, data: bytes) -> Checked:
     """
     boxes = attempt("store", lambda: read_manifest(store, report.active))
     if isinstance(boxes, Fault):
-        return _judge(report, boxes, boxes)
+        return _judge(report, boxes, recounted=False)
     signature = attempt("signature", lambda: parse_signature(boxes.signature))
     if isinstance(signature, Fault):
-        return _judge(report, signature, signature)
+        return _judge(report, signature, recounted=False)
     second = attempt("second-look", lambda: verify_claim(signature, boxes.claim))
     binding = _binding(report, store, boxes)
-    own = attempt("hash", lambda: hash_matches(data, binding)) if binding else _NO_BINDING
-    found = _judge(report, second, own)
+    found = _judge(report, second, recounted=_recounted(report, data, binding))
     if found.integrity is not Integrity.INTACT:
         return found
     return replace(found, signature=signature, claim=boxes.claim, binding=binding)
 
 
-def _judge(
-    report: Report,
-    second: bool | Fault,
-    own: bool | Fault,
-) -> Checked:
+def _recounted(report: Report, data: bytes, binding: ManifestBoxes | None) -> bool:
+    """Say whether the hash over all bytes matches though the library says that it does not."""
+    if binding is None or all(one.code != _DATA for one in report.results.failure):
+        return False
+    return attempt("hash", lambda: hash_matches(data, binding)) is True
+
+
+def _judge(report: Report, second: bool | Fault, *, recounted: bool) -> Checked:
     """Apply the rules.
 
     Args:
         report: the library's.
         second: our own check of the signature.
-        own: our own count of the hash over all bytes; a Fault where it is another kind of hash.
+        recounted: our own count of the hash over all bytes matches against the library's word.
     """
     codes = tuple(one.code for one in report.results.failure)
     broken = [one.code for one in report.results.failure if _effect(one) is Effect.BROKEN]
-    excused = {_CLAIM, _DATA} if own is True else {_CLAIM}
+    excused = {_CLAIM, _DATA} if recounted else {_CLAIM}
     if set(broken) - excused:
         return Checked(integrity=Integrity.BROKEN, codes=("hash-failure",))
     refused = second is False or (second is not True and not mismatch_is_hearsay(codes))
