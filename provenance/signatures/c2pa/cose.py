@@ -24,14 +24,14 @@ MAX_RESPONSES: Final = 8  # stapled OCSP responses
 MAX_STAMPS: Final = 4  # read, so that more than the one allowed are noticed
 SIGN1: Final = 18  # tag, RFC 9052 section 2
 _ALGORITHM, _X5CHAIN = 1, 33  # header labels, RFC 9052 section 3.1 and RFC 9360 section 2
-_HASHES: Final[Mapping[int, tuple[str, hashes.HashAlgorithm]]] = {
-    -7: ("es256", hashes.SHA256()),
-    -35: ("es384", hashes.SHA384()),
-    -36: ("es512", hashes.SHA512()),
-    -37: ("ps256", hashes.SHA256()),
-    -38: ("ps384", hashes.SHA384()),
-    -39: ("ps512", hashes.SHA512()),
-    -8: ("eddsa", hashes.SHA512()),
+_HASHES: Final[Mapping[int, hashes.HashAlgorithm]] = {
+    -7: hashes.SHA256(),  # ES256
+    -35: hashes.SHA384(),  # ES384
+    -36: hashes.SHA512(),  # ES512
+    -37: hashes.SHA256(),  # PS256
+    -38: hashes.SHA384(),  # PS384
+    -39: hashes.SHA512(),  # PS512
+    -8: hashes.SHA512(),  # EdDSA
 }
 
 
@@ -53,7 +53,7 @@ class ClaimSignature:
     @property
     def digest(self) -> str:
         """Name of the hash inside the signature algorithm."""
-        return _HASHES[self.algorithm][1].name
+        return _HASHES[self.algorithm].name
 
 
 def parse_signature(box: bytes) -> ClaimSignature:
@@ -138,7 +138,7 @@ def verify_claim(signature: ClaimSignature, claim: bytes) -> bool:
     except (ValueError, UnsupportedAlgorithm) as error:
         raise Malformed("COSE: the certificate cannot be read") from error
     signed = _to_be_signed(signature.protected, claim)
-    _, digest = _HASHES[signature.algorithm]
+    digest = _HASHES[signature.algorithm]
     try:
         if isinstance(key, ed25519.Ed25519PublicKey) and signature.algorithm == -8:
             key.verify(signature.value, signed)
