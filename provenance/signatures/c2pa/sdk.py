@@ -7,7 +7,6 @@ the library returns is believed to be small: MAX_ANSWER, MAX_STORE. An exception
 planned for is UNREADABLE. Not for threads: the library keeps its last error in one place.
 """
 
-import base64
 import io
 import json
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from enum import StrEnum, unique
 from typing import Any, Final
 
+from provenance.outside.certificate_files import pem
 from provenance.signatures.attempt import Fault, attempt
 from provenance.signatures.c2pa.library import C2PA
 from provenance.signatures.text import tame
@@ -114,7 +114,7 @@ def _store_of(reader: Any, label: object) -> bytes:  # noqa: ANN401 - a class wi
 def _settings(trusting: Trusting, identities: bool) -> dict[str, Any]:
     trust = {}
     if trusting.anchors:
-        trust["trust_anchors"] = "".join(map(pem, trusting.anchors))
+        trust["trust_anchors"] = pem(trusting.anchors).decode("ascii")
     if trusting.ekus:
         trust["trust_config"] = "\n".join(trusting.ekus)
     return {
@@ -122,13 +122,6 @@ def _settings(trusting: Trusting, identities: bool) -> dict[str, Any]:
         "core": {"allowed_network_hosts": [], "decode_identity_assertions": identities},
         "trust": trust,
     }
-
-
-def pem(der: bytes) -> str:
-    """Return a certificate in PEM (RFC 7468)."""
-    text = base64.b64encode(der).decode("ascii")
-    lines = "\n".join(text[at : at + 64] for at in range(0, len(text), 64))
-    return f"-----BEGIN CERTIFICATE-----\n{lines}\n-----END CERTIFICATE-----\n"
 
 
 _BEGINNINGS: Final[tuple[tuple[str, Refusal], ...]] = (
