@@ -24,7 +24,7 @@ from provenance.signatures.detected import Detected
 from provenance.signatures.model import DetectorFailure, Locator, SignatureStatus
 from provenance.signatures.pdf.changes import judge_changes
 from provenance.signatures.pdf.raw import RawSurvey, survey_pdf
-from provenance.signatures.pdf.read import open_pdf
+from provenance.signatures.pdf.read import PERMISSIONS, open_pdf
 from provenance.signatures.pdf.render import Comparer, Mask
 from provenance.signatures.pdf.steps import (
     Case,
@@ -130,7 +130,11 @@ def _conclude(work: Work, cases: list[Case]) -> Detected:
     if present and all(one.kind is Kind.PDF_USAGE_RIGHTS for one in present):
         warnings.append("only a usage-rights mark of a program; no author's signature")
     failures = tuple(
-        DetectorFailure(detector=DETECTORS[0], code=fault.step, message=fault.text)
+        DetectorFailure(
+            detector=DETECTORS[1] if fault.step == PERMISSIONS else DETECTORS[0],
+            code=fault.step,
+            message=fault.text,
+        )
         for fault in work.opened.faults
     )
     ran = tuple(one for one in DETECTORS if one not in {failure.detector for failure in failures})

@@ -22,6 +22,8 @@ from provenance.signatures.text import tame
 
 MAX_FIELDS: Final = 500  # signature fields judged in one document; the largest seen has 25
 MAX_PAGE_NODES: Final = 20_000  # page-tree nodes walked to place fields on pages
+PERMISSIONS: Final = "list-permissions"
+"""Step of a fault that concerns signatures outside the form, and no field."""
 
 T = TypeVar("T")
 
@@ -87,7 +89,7 @@ def _open(data: bytes, mode: str) -> Opened:
     fault = attempt("list-fields", lambda: _list_fields(opened))
     if isinstance(fault, Fault):
         opened.faults.append(fault)
-    fault = attempt("list-permissions", lambda: _list_permissions(opened))
+    fault = attempt(PERMISSIONS, lambda: _list_permissions(opened))
     if isinstance(fault, Fault):
         opened.faults.append(fault)
     if mode == "strict":

@@ -24,6 +24,7 @@ from provenance.signatures.detected import Detected
 from provenance.signatures.model import SignatureReport, SignatureStatus
 from provenance.signatures.pdf.judging import DETECTORS, inspect_pdf
 from provenance.trust.model import Anchor, Purpose, TrustSet
+from tests.hostile.forge import appended
 from tests.signatures.pdf.letters import Letter, bare_page
 from tests.signatures.pdf.world import (
     FAR,
@@ -56,6 +57,14 @@ def test_unsigned_lists_what_looked() -> None:
     assert found.statuses == ()
     assert found.failures == ()
     assert found.ran == DETECTORS
+
+
+def test_permissions_that_cannot_be_read_are_the_failure_of_their_own_detector() -> None:
+    """Fields were listed to the end; what hangs on the permissions was not, and nobody says so."""
+    data = appended(bare_page(), {1: b"<< /Type /Catalog /Pages 2 0 R /Perms 7 >>"})
+    found = inspect(data, TrustSet())
+    assert [one.detector for one in found.failures] == ["pdf-permissions"]
+    assert found.ran == ("pdf-signature-fields", "pdf-byte-ranges")
 
 
 def test_signed_by_an_anchored_signer_is_verified(signed: bytes, world: World) -> None:
