@@ -55,9 +55,8 @@ def without_detectors(report: SignatureReport, media_type: str) -> SignatureRepo
     if any(status.kind not in STAMPS for status in report.statuses):
         inside = f"signatures inside this kind of file ({media_type})"
         return replace(report, not_determined=(*report.not_determined, inside))
-    ink = ("ink or a drawn signature on the picture",) if media_type.startswith("image/") else ()
     return replace(
         report,
         unsupported_media_type=media_type,
-        not_determined=(*report.not_determined, *ink),
+        not_determined=(*report.not_determined, *open_about_ink(media_type)),
     )
