@@ -64,11 +64,13 @@ def find_signature_blocks(
         if not lines:
             unsure.append(f"ink on page {index + 1}: the page has no text layer")
             continue
-        for block in find_blocks(lines, page.get_size()):
+        blocks = find_blocks(lines, page.get_size())
+        drawn = _objects(page) if blocks else ([], [])
+        for block in blocks:
             if any(number == index + 1 and meets(block.region, box) for number, box in taken):
                 continue
             count = len(statuses) + len(undetermined)
-            status = _judge(page, block, index + 1, count, sha256)
+            status = _judge(page, block, drawn, index + 1, count, sha256)
             (statuses if status.confidence == "high" else undetermined).append(status)
     if len(document) > MAX_PAGES:
         unsure.append(f"signature blocks behind page {MAX_PAGES}: not searched")
@@ -92,9 +94,16 @@ def _read_lines(page: Any) -> list[Line]:  # noqa: ANN401 - the renderer has no 
     return join_lines(runs)
 
 
-def _judge(page: Any, block: Block, number: int, count: int, sha256: str) -> SignatureStatus:  # noqa: ANN401
-    """Decide what is in the block."""
-    images, rules = _objects(page)
+def _judge(
+    page: Any,  # noqa: ANN401 - the renderer has no types
+    block: Block,
+    drawn: tuple[list[Box], list[Box]],
+    number: int,
+    count: int,
+    sha256: str,
+) -> SignatureStatus:
+    """Decide what is in the block; `drawn` are the pictures and rules of its page."""
+    images, rules = drawn
     picture = _picture(page, block.region)
     masks = [line.box for line in block.lines] + rules
     ink = measure_ink(picture, block.region, masks, DPI / 72)
