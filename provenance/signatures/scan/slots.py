@@ -48,7 +48,9 @@ def find_scanned_blocks(data: bytes, *, sha256: str, media_type: str, language: 
     """
     found: list[SignatureStatus] = []
     notes: list[str] = []
-    for number, picture in _pictures(data, media_type):
+    document = pypdfium2.PdfDocument(data) if media_type == "application/pdf" else None
+    pictures = [(1, _decode(data))] if document is None else _pages(document)
+    for number, picture in pictures:
         reading = read_lines(picture, language)
         for block in find_blocks(list(reading.lines), reading.size):
             scale = picture.width / reading.size[0]
@@ -56,6 +58,8 @@ def find_scanned_blocks(data: bytes, *, sha256: str, media_type: str, language: 
             found.append(status)
         if not reading.lines:
             notes.append(f"signature blocks on page {number}: nothing could be read there")
+    if document is not None and len(document) > MAX_PAGES:
+        notes.append(f"signature blocks on scans behind page {MAX_PAGES}: not read")
     return Detected(ran=(DETECTOR,), undetermined=tuple(found), not_determined=tuple(notes))
 
 
@@ -109,11 +113,7 @@ def _pixels(
     return (box[0], box[1], max(box[2], box[0] + 1), max(box[3], box[1] + 1))
 
 
-def _pictures(data: bytes, media_type: str) -> Iterator[tuple[int, Image.Image]]:
-    if media_type != "application/pdf":
-        yield 1, _decode(data)
-        return
-    document = pypdfium2.PdfDocument(data)
+def _pages(document: pypdfium2.PdfDocument) -> Iterator[tuple[int, Image.Image]]:
     for index in range(min(len(document), MAX_PAGES)):
         page = document[index]
         if _needs_reading(page):

@@ -74,6 +74,22 @@ def test_a_bomb_is_not_decoded(tmp_path: Path) -> None:
     assert any(one.detector == "scan_blocks" for one in found.signatures.detectors_failed)
 
 
+def test_pages_that_are_not_read_are_named() -> None:
+    """A long document is read in part, and says so; its silence about the rest proves nothing."""
+    slots = pytest.importorskip("provenance.signatures.scan.slots")
+    one = pypdfium2.PdfDocument(letter().render())
+    many = pypdfium2.PdfDocument.new()
+    for _ in range(slots.MAX_PAGES + 1):
+        many.import_pages(one)
+    out = io.BytesIO()
+    many.save(out)
+    asked = {"sha256": "0" * 64, "media_type": "application/pdf", "language": "eng"}
+    found = slots.find_scanned_blocks(out.getvalue(), **asked)
+    assert found.not_determined == ("signature blocks on scans behind page 20: not read",)
+    whole = slots.find_scanned_blocks(letter().render(), **asked)
+    assert whole.not_determined == ()
+
+
 def test_a_language_is_a_name() -> None:
     """A path or an option of the engine cannot come in by way of the language."""
     for word in ("../../etc", "eng+ara", "", "-c"):
