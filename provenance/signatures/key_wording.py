@@ -12,7 +12,8 @@ from provenance.signatures.model import SignatureStatus
 KEYS: Final = frozenset({Kind.OPENPGP, Kind.SSH, Kind.MINISIGN, Kind.SIGNIFY, Kind.SIGSTORE})
 """Kinds that are spoken of in these words."""
 
-_UNPROVEN: Final = "That does not prove that the person meant, wrote or read every word."
+UNPROVEN: Final = "That does not prove that the person meant, wrote or read every word."
+"""What no signature shows, whoever vouches for its key."""
 
 
 def say_key(status: SignatureStatus) -> str | None:
@@ -49,7 +50,7 @@ def key_identity(status: SignatureStatus, who: str) -> str:
     key = status.identity.fingerprint
     named = f" (key {key})" if key else ""
     if status.signer is Signer.PINNED:
-        return f"Who: {who}{named}, as this desk has found out. {_UNPROVEN}"
+        return f"Who: {who}{named}, as this desk has found out. {UNPROVEN}"
     if status.signer is Signer.MISMATCH:
         return f"Who: {who}{named}, and the document names {status.claimed_author!r}."
     if status.kind is Kind.SIGSTORE and status.signer is Signer.UNKNOWN:

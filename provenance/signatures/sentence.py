@@ -22,7 +22,7 @@ from provenance.signatures.axes import (
 )
 from provenance.signatures.containers import wording as containers
 from provenance.signatures.headline import STAMPS
-from provenance.signatures.key_wording import KEYS, key_identity, paper, say_key
+from provenance.signatures.key_wording import KEYS, UNPROVEN, key_identity, paper, say_key
 from provenance.signatures.mail import wording as mail
 from provenance.signatures.model import SignatureReport, SignatureStatus
 
@@ -131,7 +131,6 @@ _BASIS: Final = {
     TimeBasis.CLAIMED: "only the signer's own clock says so",
     TimeBasis.NONE: "no time is given",
 }
-_UNPROVEN_TEXT: Final = "That does not prove that the person meant, wrote or read every word."
 _UNPROVEN: Final = {
     Kind.C2PA: (
         "That does not prove that what it shows is true, only that the file has not changed since."
@@ -181,7 +180,7 @@ def say_report(report: SignatureReport) -> str:
     return f"Whether the document is signed could not be determined ({failed or 'nothing ran'})."
 
 
-_SLOTS = frozenset(
+_SLOTS: Final = frozenset(
     {Headline.EMPTY_SLOT, Headline.IMAGE_PLACED, Headline.TYPED_NAME, Headline.INK_OBSERVED}
 )
 
@@ -215,7 +214,7 @@ def _made_by(status: SignatureStatus) -> str:
 def _identity(status: SignatureStatus) -> str:  # noqa: PLR0911 - one return a case
     match status.signer:
         case Signer.TRUSTED | Signer.PINNED:
-            unproven = _UNPROVEN.get(status.kind, _UNPROVEN_TEXT)
+            unproven = _UNPROVEN.get(status.kind, UNPROVEN)
             return (
                 f"Who: the key of {_who(status)}, vouched for by an anchor of this desk. {unproven}"
             )
