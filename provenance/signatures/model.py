@@ -67,7 +67,7 @@ class Revocation:
     """What was asked about revocation. Not checked is not the same as not revoked."""
 
     source: str = "none"
-    """`none`, or `embedded` when lists or responses inside the document were consulted."""
+    """`embedded`: lists or responses inside the document; `desk`: the desk's own; else `none`."""
     checked: bool = False
     as_of: datetime | None = None
     """UTC instant for which the answer holds; None when nothing was checked."""
