@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
 _Rule = Callable[["SignatureStatus"], bool]
 
-_VOUCHED: Final = frozenset({Signer.TRUSTED, Signer.PINNED})
+VOUCHED: Final = frozenset({Signer.TRUSTED, Signer.PINNED})
+"""Answers that say: this desk knows whose key it is."""
 _QUIET: Final = frozenset({ChangedAfter.NONE, ChangedAfter.MAINTENANCE})
 _PERMITTED: Final = frozenset({ChangedAfter.FORM_FILL, ChangedAfter.ANNOTATION})
 _PROVEN: Final = frozenset({TimeBasis.TRUSTED_TIMESTAMP, TimeBasis.ARCHIVED_KEY_WINDOW})
@@ -69,7 +70,7 @@ def _sound(status: "SignatureStatus") -> bool:
     return (
         _intact(status)
         and status.scope in {Scope.WHOLE, Scope.REVISION}
-        and status.signer in _VOUCHED
+        and status.signer in VOUCHED
         and status.cert_at_time is CertAtTime.VALID
         and status.crypto is Crypto.OK
     )
@@ -124,7 +125,7 @@ RULES: Final[tuple[tuple[Headline, _Rule], ...]] = (
         Headline.INTACT_TIME_UNPROVEN,
         lambda s: (
             _intact(s)
-            and s.signer in _VOUCHED
+            and s.signer in VOUCHED
             and (
                 s.cert_at_time is CertAtTime.UNPROVEN
                 or (
@@ -226,9 +227,7 @@ def _is_sound_stamp(status: "SignatureStatus") -> bool:
 def _by_author_domain(status: "SignatureStatus") -> bool:
     """An intact DKIM signature by a domain that From names; no mismatch, whatever else it lacks."""
     return (
-        status.kind is Kind.DKIM
-        and _intact(status)
-        and status.signer in _VOUCHED | {Signer.UNKNOWN}
+        status.kind is Kind.DKIM and _intact(status) and status.signer in VOUCHED | {Signer.UNKNOWN}
     )
 
 

@@ -22,6 +22,7 @@ from asn1crypto import x509
 from provenance.signatures.axes import CertAtTime, Signer
 from provenance.signatures.c2pa.cose import ClaimSignature
 from provenance.signatures.certificates import judge_strength
+from provenance.signatures.headline import VOUCHED
 from provenance.signatures.model import SignatureStatus
 from provenance.signatures.vouching import Presented, Stamp, TrustContext, judge_signer
 from provenance.trust.model import Purpose, TrustSet
@@ -34,7 +35,6 @@ EKUS: Final = (
 )
 """Uses accepted where the desk lists none (C2PA 14.4.1; the library's own list without rule 3)."""
 _NEVER: Final = frozenset({"1.3.6.1.5.5.7.3.8", "1.3.6.1.5.5.7.3.9"})  # timeStamping, OCSPSigning
-_VOUCHED: Final = frozenset({Signer.TRUSTED, Signer.PINNED})
 _EDGE: Final = timedelta(seconds=1)  # inside a certificate's period, at either end
 
 
@@ -69,7 +69,7 @@ def judge_claim_signer(
     if status.signer is Signer.TRUSTED and not claimed.library_trusts:
         warning = "the C2PA library does not accept the chain"
         status = _unknown(status, "library-does-not-trust", warning)
-    if status.signer in _VOUCHED and not _may_sign(certificate, context):
+    if status.signer in VOUCHED and not _may_sign(certificate, context):
         warning = "the certificate is not one for signing content credentials"
         status = _unknown(status, "use-not-accepted", warning)
     if claimed.revoked:
@@ -89,7 +89,7 @@ def _judge(
         claimed=claimed.at,
         stamp=claimed.stamp,
     )
-    if found.signer in _VOUCHED or claimed.at is not None or claimed.stamp is not None:
+    if found.signer in VOUCHED or claimed.at is not None or claimed.stamp is not None:
         return found
     begin, finish = presented.certificate.not_valid_before, presented.certificate.not_valid_after
     # Without lists: the question is only whether the chain leads to the desk's anchors.
@@ -98,7 +98,7 @@ def _judge(
     for moment in (finish - _EDGE, begin + _EDGE):
         inside = replace(context, trust=anchors, reference_time=moment)
         then = judge_signer(status, alone, inside, purpose=Purpose.C2PA, claimed=None)
-        if then.signer in _VOUCHED:
+        if then.signer in VOUCHED:
             late = context.now > finish
             return replace(
                 found,
