@@ -115,7 +115,7 @@ def judge_signer(
         status,
         identity=read_identity(certificate),
         signer=Signer.SELF_SIGNED if certificate.self_signed != "no" else Signer.UNKNOWN,
-        claimed_time=_utc(claimed),
+        claimed_time=in_utc(claimed),
         time_basis=TimeBasis.CLAIMED if claimed else TimeBasis.NONE,
         trust_set_sha256=context.trust.sha256,
         revocation=Revocation(source=_source(presented, context.trust)),
@@ -294,7 +294,7 @@ def _noted(status: SignatureStatus, code: str | None, warning: str) -> Signature
     return replace(_coded(status, code), warnings=(*status.warnings, warning))
 
 
-def _utc(moment: datetime | None) -> datetime | None:
+def in_utc(moment: datetime | None) -> datetime | None:
     """A claimed time without a zone is read as UTC; it proves nothing either way."""
     if moment is None:
         return None

@@ -14,7 +14,7 @@ worker imports this module.
 """
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from asn1crypto import x509
@@ -38,6 +38,7 @@ from provenance.signatures.vouching import (
     COMPROMISED_ABOVE,
     TrustContext,
     anchors_at,
+    in_utc,
     is_compromised,
 )
 from provenance.trust.model import Purpose
@@ -99,7 +100,7 @@ def judge_trust(
 ) -> SignatureStatus:
     """Judge signer, time basis and certificate of an intact signature by the rules above."""
     certificate = signature.signer_cert
-    claimed = _utc(signature.self_reported_timestamp) if not stamp else None
+    claimed = in_utc(signature.self_reported_timestamp) if not stamp else None
     status = replace(
         status,
         identity=read_identity(certificate),
@@ -351,10 +352,3 @@ def _with_codes(status: SignatureStatus, codes: tuple[str, ...]) -> SignatureSta
 
 def _warn(status: SignatureStatus, warning: str) -> SignatureStatus:
     return replace(status, warnings=(*status.warnings, warning))
-
-
-def _utc(moment: datetime | None) -> datetime | None:
-    """A claimed time without a zone is read as UTC; it proves nothing either way."""
-    if moment is None:
-        return None
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
