@@ -15,6 +15,7 @@ revocation is "not checked". PDF has the same rules on its engine's own check: `
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 
 from asn1crypto import x509
@@ -34,7 +35,7 @@ from provenance.signatures.certificates import read_identity, spki_sha256
 from provenance.signatures.drive import drive
 from provenance.signatures.model import Revocation, SignatureStatus
 from provenance.signatures.revocation import ask_revocation
-from provenance.trust.model import Anchor, Purpose, TrustSet
+from provenance.trust.model import MAX_ANCHORS, Anchor, Purpose, TrustSet
 
 COMPROMISED_ABOVE: Final = (
     "the key of an authority above the signer is on this desk's list of compromised keys"
@@ -212,11 +213,17 @@ def anchors_at(trust: TrustSet, purpose: Purpose, moment: datetime) -> tuple[Anc
     )
 
 
+@lru_cache(maxsize=MAX_ANCHORS)
+def load_anchor(der: bytes) -> x509.Certificate:
+    """Return an anchor's certificate; taken apart once, since every question asks about it."""
+    return x509.Certificate.load(der)
+
+
 def _validate(
     presented: Presented, trust: TrustSet, anchors: Iterable[Anchor], moment: datetime
 ) -> _Chain:
     settings: dict[str, Any] = {
-        "trust_roots": [x509.Certificate.load(one.der) for one in anchors],
+        "trust_roots": [load_anchor(one.der) for one in anchors],
         "other_certs": list(presented.others),
         "crls": [*trust.crls, *presented.crls],
         "ocsps": [*trust.ocsp, *presented.ocsp],

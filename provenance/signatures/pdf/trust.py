@@ -17,7 +17,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from asn1crypto import x509
 from pyhanko.sign.validation import (
     DocumentSecurityStore,
     async_validate_pdf_signature,
@@ -40,6 +39,7 @@ from provenance.signatures.vouching import (
     anchors_at,
     in_utc,
     is_compromised,
+    load_anchor,
 )
 from provenance.trust.model import Purpose
 
@@ -325,7 +325,7 @@ def _validation_context(
 def _settings(context: TrustContext, moment: datetime, purpose: Purpose) -> dict[str, Any]:
     anchors = anchors_at(context.trust, purpose, moment)
     return {
-        "trust_roots": [x509.Certificate.load(one.der) for one in anchors],
+        "trust_roots": [load_anchor(one.der) for one in anchors],
         "crls": list(context.trust.crls),
         "ocsps": list(context.trust.ocsp),
         "allow_fetching": False,
