@@ -8,8 +8,6 @@ than MAX_ITEMS; derived words equal to what the record itself yields. The first 
 Malformed. The input may come from a process that a hostile document has taken over.
 """
 
-import base64
-import binascii
 import math
 import types
 import typing
@@ -21,6 +19,7 @@ from typing import Any, Final, TypeVar, cast
 
 from provenance.errors import Malformed, UsageError
 from provenance.instants import format_instant, parse_instant
+from provenance.ledger.base64text import decode_base64, encode_base64
 from provenance.signatures.text import escape_hidden, is_printable_safe
 
 MAX_STRING: Final = 20_000  # characters in one text; our own worker keeps to a tenth of it
@@ -40,7 +39,7 @@ def to_jsonable(  # noqa: PLR0911 - one return a type
     if isinstance(value, datetime):
         return format_instant(value)
     if isinstance(value, bytes):
-        return base64.b64encode(value).decode("ascii")
+        return encode_base64(value)
     if isinstance(value, tuple):
         return [to_jsonable(item) for item in value]
     if is_dataclass(value) and not isinstance(value, type):
@@ -169,10 +168,6 @@ def _read_bytes(value: str, where: str) -> bytes:
     if len(value) > MAX_BYTES * 4 // 3 + 4:
         raise Malformed(f"{where}: more than {MAX_BYTES} bytes")
     try:
-        data = base64.b64decode(value, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise Malformed(f"{where}: not base64") from error
-    # Trailing bits that decode to nothing would make one value two texts.
-    if base64.b64encode(data).decode("ascii") != value:
-        raise Malformed(f"{where}: not canonical base64")
-    return data
+        return decode_base64(value)
+    except Malformed as error:
+        raise Malformed(f"{where}: {error}") from error
