@@ -14,8 +14,7 @@ from typing import Final
 
 from provenance.acts.audit_stretch import StretchAnswer, exemplar_key, view_mark
 from provenance.acts.workbench import Workbench
-from provenance.errors import DeskCorrupt
-from provenance.journal.projecting import views_of
+from provenance.journal.projecting import views_in
 from provenance.ledger.audit import CheckedEntry
 from provenance.ports import EntryRow
 from provenance.views import ExemplarView, ItemView, View
@@ -82,13 +81,9 @@ def _stored(bench: Workbench, size: int) -> Iterator[tuple[int, View]]:
 def _differences(bench: Workbench, size: int) -> Iterator[str]:
     due: dict[int, tuple[int, View]] = {}
     seen: set[bytes] = set()
-    for stored in bench.parts.ledger.entries(0, size, disclosures=True):
-        try:
-            (entry,) = bench.reader.opened([stored])
-            views = views_of(entry.seq, entry.entry.item, entry.type, entry.fields)
-        except (DeskCorrupt, ValueError, KeyError):
-            continue  # named already, as an entry that cannot be read
-        for pos, view in enumerate(views):
+    stored_entries = bench.parts.ledger.entries(0, size, disclosures=True)
+    for entry in bench.reader.readable(stored_entries):
+        for pos, view in enumerate(views_in(entry)):
             if isinstance(view, ExemplarView):
                 if exemplar_key(view) in seen:
                     continue

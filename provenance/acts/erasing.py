@@ -21,7 +21,6 @@ name or a message.
 """
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -39,7 +38,7 @@ from provenance.acts.handles import places_naming
 from provenance.acts.source_labels import HANDLE, LABEL
 from provenance.acts.sources import source_key
 from provenance.acts.workbench import Workbench
-from provenance.errors import DeskCorrupt, NotFound, Refused, UsageError
+from provenance.errors import NotFound, Refused, UsageError
 from provenance.journal.appending import Batch
 from provenance.journal.roles import may_sign
 from provenance.records import DESK_ITEM, HiddenField, NewRecord
@@ -93,11 +92,9 @@ class _Looking:
     def until(self, size: int) -> tuple[Place, ...]:
         """Return the places in the first `size` entries."""
         stored = self._bench.parts.ledger.entries(self._at, size, disclosures=True)
-        for row in stored:
-            # Damage elsewhere must not keep a source from being forgotten, and what cannot be read
-            # cannot be handed out either.
-            with suppress(DeskCorrupt):
-                self._found += places_naming(self._bench.reader.opened([row]), self._handle)
+        # Damage elsewhere must not keep a source from being forgotten, and what cannot be read
+        # cannot be handed out either.
+        self._found += places_naming(self._bench.reader.readable(stored), self._handle)
         self._at = max(self._at, size)
         return tuple(self._found)
 

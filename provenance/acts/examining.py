@@ -18,12 +18,12 @@ from typing import Final
 
 from provenance.acts.companions import Companions
 from provenance.acts.workbench import Workbench
-from provenance.digests import digest_bytes
 from provenance.errors import Malformed
 from provenance.evidence import exemplars
 from provenance.examine.ahead import InOrder
 from provenance.examine.examination import Examination
 from provenance.examine.runner import Companion, Runner
+from provenance.intake.receive import receive_blocks
 from provenance.journal.projecting import ARRIVALS
 from provenance.journal.reading import OpenedEntry
 from provenance.records import HiddenField, Json, NewRecord
@@ -207,13 +207,11 @@ def newest(bench: Workbench, item: bytes) -> dict[str, Examination]:
 
 def exhibits_of(bench: Workbench, item: bytes) -> list[Exhibit]:
     """Return every exemplar of an item, to be examined."""
-    names = {
-        entry.text("document", "sha256"): entry.text("name", "name")
-        for entry in bench.entries(item, ("item.received", "item.split"))
-    }
+    received = bench.entries(item, tuple(ARRIVALS))
+    names = {e.text("document", "sha256"): e.text("name", "name") for e in received}
     return [
         Exhibit(item=item, sha256=view.sha256, name=names.get(view.sha256.hex()))
-        for view in exemplars(bench.holdings(item))
+        for view in exemplars(bench.held(item, received))
     ]
 
 
@@ -245,14 +243,11 @@ def _acknowledge(
 
 
 def _record(bench: Workbench, exhibit: Exhibit, result: _Result) -> NewRecord:
-    digest = digest_bytes(result.text).sha256
-    staged = bench.parts.blobs.stage()
-    staged.write(result.text)
-    staged.keep(digest)
+    kept = receive_blocks([result.text], bench.parts.blobs)
     value: dict[str, Json] = {
         "tool": TOOL,
         "input": exhibit.sha256.hex(),
-        "result": digest.hex(),
+        "result": kept.digests.sha256.hex(),
         "headline": str(result.found.headline),
         "outcome": result.found.outcome.code,
         "trust": result.found.trust_set_sha256,

@@ -18,7 +18,7 @@ and one of more than MAX_PARTS parts.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
@@ -70,18 +70,18 @@ def live_handles(bench: Workbench, texts: Iterable[str]) -> frozenset[str]:
 
 def names(texts: Iterable[str], handle: str) -> bool:
     """Tell whether one of these texts names this handle, however it is spelled."""
-    pattern = secret_pattern([handle])
-    return any(pattern.search(unicodedata.normalize("NFKC", text)) for text in texts)
+    return any(map(_naming(handle), texts))
 
 
 def places_naming(entries: Iterable[OpenedEntry], handle: str) -> Iterator[Place]:
     """Yield every text that names the handle and is not sealed under its own source's key."""
+    named = _naming(handle)
     for entry in entries:
         for name, value in sorted(entry.fields.items()):
             if name == "source" and isinstance(value, dict) and value.get("handle") == handle:
                 continue  # goes with the key
             for number, text in enumerate(texts_of(value)):
-                if names([text], handle):
+                if named(text):
                     yield entry.seq, name, number
 
 
@@ -113,6 +113,11 @@ def texts_of(value: Json) -> Iterator[str]:
         for key, member in sorted(value.items()):
             yield key
             yield from texts_of(member)
+
+
+def _naming(handle: str) -> Callable[[str], bool]:
+    pattern = secret_pattern([handle])
+    return lambda text: pattern.search(unicodedata.normalize("NFKC", text)) is not None
 
 
 def _candidates(text: str) -> Iterator[str]:

@@ -5,7 +5,7 @@ its inputs. Which acts count is read by `provenance.acts.verdict_history`; an ac
 refused. Whoever countersigns says which version they were shown: a newer one in between is refused.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -248,8 +248,8 @@ def _act(bench: Workbench, item: bytes, kind: str, act: _Act) -> VerdictRecord:
     def compose(batch: Batch) -> VerdictRecord:
         entries = bench.entries(item, (*STATEMENT_TYPES, *VERDICT_TYPES))
         past = read_history(entries, names).counting
-        others = {_name(other, names) for other in _beside(kind, past) if other != kid}
-        if _name(kid, names) in others:
+        others = {names.get(other, other) for other in _beside(kind, past) if other != kid}
+        if names.get(kid, kid) in others:
             raise Refused("this is a second key of a person who has signed already")
         signed = act(dossier_of(entries, title=item.hex()), past, kid)
         require_no_handle(bench, _typed(signed))
@@ -294,10 +294,6 @@ def _require_as_suggested(dossier: Dossier, decision: Decision) -> None:
             "the signed version does not state what the records suggest as of its instant: "
             "statements were added since, or it was not made by these rules; sign a correction"
         )
-
-
-def _name(kid: str, names: Mapping[str, str]) -> str:
-    return names.get(kid, kid)
 
 
 def _assess(dossier: Dossier, as_of: datetime | None) -> Assessment:

@@ -30,6 +30,7 @@ _SHAPES: Final[Mapping[str, _Shape]] = MappingProxyType(
         "note": {"note": dict},
         "finding": {"finding": dict},
         "report.exported": {"export": dict},
+        "trust.changed": {"trust": dict},
     }
 )
 """What kind of JSON value the fields of a type are, where no reader of the type is stricter."""

@@ -96,19 +96,23 @@ def _states(bench: Workbench, item: bytes) -> Iterator[_State]:
 
 def _copy(blobs: Blobs, exemplar: bytes, earlier: Earlier) -> tuple[Digests, bytes]:
     """Copy the beginning of a blob to one of its own; returns its digests and first bytes."""
-    hasher, head = Hasher(), b""
+    head, left = b"", earlier.end
     staged = blobs.stage()
-    with blobs.open(exemplar) as stream:
-        left = earlier.end
-        while left and (block := stream.read(min(BLOCK, left))):
-            head = head or block[:HEAD]
-            hasher.update(block)
-            staged.write(block)
-            left -= len(block)
-    digests = hasher.finish()
-    if digests.sha256.hex() != earlier.sha256:
-        raise CheckFailed("an earlier state is not what the finding saw: examine the item again")
-    staged.keep(digests.sha256)
+    try:
+        with blobs.open(exemplar) as stream, Hasher() as hasher:
+            while left and (block := stream.read(min(BLOCK, left))):
+                head = head or block[:HEAD]
+                hasher.update(block)
+                staged.write(block)
+                left -= len(block)
+            digests = hasher.finish()
+        if digests.sha256.hex() != earlier.sha256:
+            raise CheckFailed(
+                "an earlier state is not what the finding saw: examine the item again"
+            )
+        staged.keep(digests.sha256)
+    finally:
+        staged.discard()  # does nothing once kept; else no half-written file may stay
     return digests, head
 
 

@@ -20,8 +20,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from provenance.acts.examining import Exhibit, exhibits_of, findings_of
 from provenance.acts.handles import require_no_handle
 from provenance.acts.workbench import Workbench
-from provenance.digests import digest_bytes
 from provenance.errors import Ambiguous, DeskCorrupt, Malformed, NotFound, Refused
+from provenance.intake.receive import receive_blocks
 from provenance.journal.appending import Batch
 from provenance.journal.reading import OpenedEntry
 from provenance.ledger.sealing import KEY_SIZE, NONCE_SIZE
@@ -147,10 +147,7 @@ def judged_otherwise(bench: Workbench, trust: TrustSet) -> Iterator[Exhibit]:
 def _record(bench: Workbench, before: TrustSet, after: TrustSet, reason: str) -> NewRecord:
     key, nonce = bench.parts.random(KEY_SIZE), bench.parts.random(NONCE_SIZE)
     box = nonce + AESGCM(key).encrypt(nonce, _spelled(after), _BOUND)
-    blob = digest_bytes(box).sha256
-    staged = bench.parts.blobs.stage()
-    staged.write(box)
-    staged.keep(blob)
+    blob = receive_blocks([box], bench.parts.blobs).digests.sha256
     bench.parts.blobs.settle()  # durable before any entry names it
     value: dict[str, Json] = {
         "sha256": after.sha256,

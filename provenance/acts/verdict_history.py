@@ -93,7 +93,7 @@ def read_history(entries: Iterable[OpenedEntry], names: Mapping[str, str]) -> Ve
         fault = _fault(entry, record, people, names) or walk.problem(record)
         if fault is None:
             walk.take(record)
-            people.setdefault(_side(record), set()).add(_name(record.signer, names))
+            people.setdefault(_side(record), set()).add(names.get(record.signer, record.signer))
         else:
             sentence = f"this act ({entry.type}) does not count: {fault}"
             broken.append(Remark(seq=entry.seq, sentence=sentence))
@@ -129,8 +129,8 @@ def _fault(
         return "it speaks of another item"
     if record.signer != entry.kid:
         return "it names another signer than its own key"
-    beside = people.get(_side(record), set())
-    if record.act in {Act.COUNTERSIGNED, Act.WITHDRAWN} and _name(record.signer, names) in beside:
+    beside, person = people.get(_side(record), set()), names.get(record.signer, record.signer)
+    if record.act in {Act.COUNTERSIGNED, Act.WITHDRAWN} and person in beside:
         return "its signer has signed this already, with this key or another"
     return None
 
@@ -138,7 +138,3 @@ def _fault(
 def _side(record: VerdictRecord) -> tuple[int, bool]:
     """Return what a signature stands under: a version, or the withdrawal of one."""
     return record.version, record.act is Act.WITHDRAWN
-
-
-def _name(kid: str, names: Mapping[str, str]) -> str:
-    return names.get(kid, kid)

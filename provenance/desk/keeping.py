@@ -12,7 +12,7 @@ from provenance.acts.auditing import EVERYTHING, AuditPlan, DeskAudit, Tick
 from provenance.acts.endorsing import EndorsingKey
 from provenance.acts.workbench import Workbench
 from provenance.journal.keeping import log_note_key
-from provenance.journal.projecting import views_of
+from provenance.journal.projecting import views_in
 from provenance.ledger.keys import Signer
 from provenance.ledger.roster import RosterKey
 from provenance.ports import StoredCheckpoint
@@ -105,7 +105,7 @@ class Keeping(Workbench):
             nonlocal count
             stored = self.parts.ledger.entries(0, self.parts.ledger.size(), disclosures=True)
             for entry in self.reader.opened(stored):
-                for view in views_of(entry.seq, entry.entry.item, entry.type, entry.fields):
+                for view in views_in(entry):
                     count += 1
                     yield entry.seq, view
 

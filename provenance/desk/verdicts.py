@@ -26,7 +26,7 @@ class Verdicts(Workbench):
     # Statements and verdicts
 
     def propose(self, item: bytes) -> Dossier:
-        """Return the item's dossier with the records that its findings license and it lacks."""
+        """Return the item's header with only those records that its newest findings add to it."""
         return judging.proposed(self, item)
 
     def import_dossier(

@@ -98,11 +98,17 @@ class Reader:
         Raises:
             DeskCorrupt: an entry or one of its disclosures is not what the ledger signed.
         """
-        for chunk in _chunks(entries):
-            subjects = {d.subject for entry in chunk for d in entry.disclosures}
-            keys = self._keys.get(sorted(subjects))
-            for entry in chunk:
-                yield read_entry(entry, keys)
+        for entry, keys in self._with_keys(entries):
+            yield read_entry(entry, keys)
+
+    def readable(self, entries: Iterable[StoredEntry]) -> Iterator[OpenedEntry]:
+        """Yield each entry that can be opened, in order; the audit names those that cannot."""
+        for entry, keys in self._with_keys(entries):
+            try:
+                opened = read_entry(entry, keys)
+            except DeskCorrupt:
+                continue
+            yield opened
 
     def followed(self, entries: Iterable[tuple[StoredEntry, Entry]]) -> Iterator[OpenedEntry]:
         """Yield each entry opened, in order, where parsing it was done already (`following`).
@@ -115,6 +121,15 @@ class Reader:
             keys = self._keys.get(sorted(subjects))
             for stored, entry in chunk:
                 yield read_entry(stored, keys, entry=entry)
+
+    def _with_keys(
+        self, entries: Iterable[StoredEntry]
+    ) -> Iterator[tuple[StoredEntry, Mapping[str, bytes]]]:
+        for chunk in _chunks(entries):
+            subjects = {d.subject for entry in chunk for d in entry.disclosures}
+            keys = self._keys.get(sorted(subjects))
+            for entry in chunk:
+                yield entry, keys
 
 
 def read_entry(

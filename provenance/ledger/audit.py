@@ -154,7 +154,7 @@ def audit_hashes(
     heads = _read_heads(terms, findings)
     log = Recount(tile, findings)
     for page in pages:
-        seqs, leaves = zip(*page, strict=True)
+        seqs, leaves = zip(*page, strict=True) if page else ((), ())
         _check_numbering(seqs, log.size, findings)
         log.feed(leaf_hashes(leaves))
     root = log.finish()

@@ -14,6 +14,7 @@ from provenance.errors import Malformed, NotFound, Refused, StoreFault
 from provenance.trust.folder import CONTENTS, MAX_FILES, read_folder, write_folder
 from provenance.trust.model import TrustSet
 from provenance.trust.recognise import MAX_FILE
+from provenance_store.durable import write_new
 
 MAX_TOTAL: Final = 64 << 20  # bytes of all files together, which are held in memory
 _IGNORED: Final = frozenset({".git", ".gitignore", "README.md", ".DS_Store"})
@@ -82,9 +83,7 @@ def write_trust_folder(trust: TrustSet, folder: Path) -> int:
         for name in sorted(files, key=lambda one: (one == CONTENTS, one)):
             path = folder / name
             path.parent.mkdir(exist_ok=True)
-            with path.open("xb") as stream:
-                stream.write(files[name])
-                os.fsync(stream.fileno())
+            write_new(path, files[name], mode=0o666)
     except OSError as error:
         raise StoreFault(f"the trust folder cannot be written: {error.strerror}") from error
     return len(files)

@@ -135,6 +135,12 @@ def test_a_misshapen_erasure_blinds_nobody(full: Scene, tmp_path: Path) -> None:
     assert any(f"entry {seq} " in line for line in found.remarks)
 
 
+def test_a_misshapen_trust_set_is_remarked_on(full: Scene) -> None:
+    """The audit names a record of what the desk relies on that says nothing of it."""
+    seq = write(full, DESK_ITEM, "trust.changed", {"trust": "everybody"})
+    assert any(f"entry {seq} " in line for line in audit(full).remarks)
+
+
 def test_a_misshapen_record_fails_no_audit(full: Scene) -> None:
     """What somebody signed in a wrong shape has changed nothing: a remark, and no alarm."""
     write(full, item_of(full), "statement", WRONG["statement"])

@@ -56,8 +56,9 @@ def test_a_state_that_came_by_itself_is_a_match(scene: Scene, item: bytes) -> No
 
 
 def test_a_changed_copy_is_not_recovered_from(scene: Scene, item: bytes) -> None:
-    """If the stored bytes are no longer those examined, nothing is recorded."""
+    """If the stored bytes are no longer those examined, nothing is recorded, nothing left over."""
     path = scene.blob(hashlib.sha256(AFTER).hexdigest())
+    staging = path.parents[1] / ".staging"
     path.chmod(0o644)
     path.write_bytes(AFTER.replace(b"letter about", b"letter abaut"))
     with scene.open(AMAL) as desk:
@@ -65,3 +66,4 @@ def test_a_changed_copy_is_not_recovered_from(scene: Scene, item: bytes) -> None
         with pytest.raises(CheckFailed):
             desk.recover(item)
         assert desk.parts.ledger.size() == size
+        assert [left.name for left in staging.glob("*/*")] == ["lock"]

@@ -14,7 +14,7 @@ from provenance.trust.folder import CONTENTS, read_folder, write_folder
 from provenance.trust.members import difference, members
 from provenance.trust.model import DkimKey, DkimSource, Purpose, TrustSet
 from provenance.trust.recognise import Particulars, recognise
-from provenance_store import trust_folder
+from provenance_store import durable, trust_folder
 from tests.trust.world import crl, der, full_set, pem, pgp_key, pgp_secret
 
 
@@ -178,3 +178,12 @@ def test_a_folder_has_a_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     (tmp_path / "anchors" / "a.der").write_bytes(bytes(60))
     with pytest.raises(Malformed, match="more than 100 bytes"):
         trust_folder.read_trust_folder(tmp_path)
+
+
+def test_every_byte_written_is_synced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When a file is put on the disk, all of it is there to be put."""
+    monkeypatch.setattr(durable, "_FULL_FSYNC", None)
+    sizes: list[int] = []
+    monkeypatch.setattr(os, "fsync", lambda opened: sizes.append(os.fstat(opened).st_size))
+    trust_folder.write_trust_folder(full_set(), tmp_path)
+    assert sorted(sizes) == sorted(len(data) for data in write_folder(full_set()).values())
