@@ -101,7 +101,9 @@ def test_results_hold_no_name(scene: Scene) -> None:
     scene.write("letter-from-kim.txt.sig", SshParty().sign(LETTER))
     with scene.open(AMAL) as desk:
         desk.ingest([scene.inbox], IngestOptions())
-        for examination in examined(desk).values():
+        found = examined(desk)
+        assert len(found) == 2
+        for examination in found.values():
             assert "kim" not in examination.to_json()
             assert examination.headline is Headline.INTACT_UNKNOWN_SIGNER
 

@@ -109,5 +109,6 @@ def test_nothing_has_to_be_opened_behind_the_walls() -> None:
 def test_every_engine_loads_and_names_its_tools() -> None:
     """A misspelt name in a row, or a module that is not there, shows here."""
     names = {name for row in ENGINES.values() for name in row}
-    for name in names - set(EXTRAS):
-        assert isinstance(load(name).tools(), dict), name
+    nameless = {name for name in names - set(EXTRAS) if not load(name).tools()}
+    # Code of our own alone, or beside an engine that names the same library.
+    assert nameless == {"pdf_facts", "rtf_facts", "stated_digests", "text_facts"}

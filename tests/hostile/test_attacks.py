@@ -26,6 +26,7 @@ GOOD = {
     Headline.INTACT_WEAK,
     Headline.INTACT_PARTIAL,
     Headline.EXPIRED_AT_SIGNING,
+    Headline.TIME_STAMPED,
 }
 
 

@@ -16,6 +16,7 @@ from provenance.examine.examination import Examination
 from provenance.examine.runner import Runner
 from provenance.signatures.axes import Headline, Integrity, Kind, Presence
 from provenance.trust.model import TrustSet
+from tests.signatures.good import is_good
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 # pyHanko's own tests expect these of its files to be refused, each for what its name says.
@@ -94,11 +95,6 @@ def _compare(truth: str, one: Examination) -> str:  # noqa: PLR0911 - one return
     if broken:
         return "disagrees"
     return "agrees" if intact else "not determined"
-
-
-def is_good(headline: Headline) -> bool:
-    """Say whether a reader would take the headline for "fine"."""
-    return headline.value.startswith(("VERIFIED", "INTACT"))
 
 
 def as_markdown(rows: list[Row]) -> str:

@@ -9,7 +9,8 @@ from provenance.examine.runner import Runner
 from provenance.signatures.axes import Headline
 from provenance.signatures.pdf.judging import inspect_pdf
 from provenance.trust.model import TrustSet
-from tests.signatures.conformance import AT, Row, agreement, as_markdown, is_good
+from tests.signatures.conformance import AT, Row, agreement, as_markdown
+from tests.signatures.good import is_good
 
 CORPUS = Path(__file__).resolve().parents[2] / "../shared/corpus"
 SAMPLE = ("DSS-2199.pdf", "pdf-eof.pdf", "Signature-P-SK-1 (HASH_FAILURE).pdf", "sample.pdf")

@@ -47,7 +47,8 @@ from tests.signatures.containers.signing import (
     object_text,
     transform,
 )
-from tests.signatures.pdf.world import Party, make_party
+from tests.signatures.party import Party
+from tests.signatures.pdf.world import make_party
 
 SIGNATURE = "_xmlsignatures/sig1.xml"
 DOCUMENT = "word/document.xml"

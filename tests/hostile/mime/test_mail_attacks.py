@@ -15,7 +15,12 @@ from tests.hostile.mime import forge
 from tests.signatures.cms.world import NOW, World
 
 ASSETS = Path(__file__).parent / "assets"
-GOOD = {Headline.VERIFIED, Headline.VERIFIED_EXTENDED, Headline.INTACT_WEAK}
+GOOD = {
+    Headline.VERIFIED,
+    Headline.VERIFIED_EXTENDED,
+    Headline.INTACT_WEAK,
+    Headline.TIME_STAMPED,
+}
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,12 @@ from tests.hostile.mixed.folder import make_mixed
 
 FILES = 1000
 GROWTH = 64 << 20  # bytes the supervisor may grow by from the 200th finding to the last
-GOOD = {Headline.VERIFIED, Headline.VERIFIED_EXTENDED, Headline.INTACT_UNKNOWN_SIGNER}
+GOOD = {
+    Headline.VERIFIED,
+    Headline.VERIFIED_EXTENDED,
+    Headline.INTACT_UNKNOWN_SIGNER,
+    Headline.TIME_STAMPED,
+}
 QUICK = Limits(seconds=6, memory=1 << 30)
 
 

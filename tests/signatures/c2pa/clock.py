@@ -8,7 +8,8 @@ from asn1crypto import tsp
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from tests.outside.authority import Issued, Tsa
-from tests.signatures.c2pa.parties import Party, make_party
+from tests.signatures.c2pa.parties import make_party
+from tests.signatures.party import Party
 
 
 @dataclass(kw_only=True)

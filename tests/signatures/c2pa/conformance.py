@@ -21,6 +21,7 @@ from provenance.examine.examination import Examination
 from provenance.examine.runner import Runner
 from provenance.signatures.axes import Headline, Integrity
 from provenance.trust.model import Anchor, Purpose, TrustSet
+from tests.signatures.good import is_good
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 _GOOD: Final = "intact"
@@ -136,11 +137,6 @@ def _compare(
     if truth == _IDENTITY and one.headline is Headline.BROKEN:
         return "agrees"
     return "not determined" if truth in {_BAD, _IDENTITY} else "agrees"
-
-
-def is_good(headline: Headline) -> bool:
-    """Say whether a reader would take the headline for "fine"."""
-    return headline.value.startswith(("VERIFIED", "INTACT"))
 
 
 def as_markdown(rows: list[Row]) -> str:

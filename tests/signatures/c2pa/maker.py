@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
-from tests.signatures.c2pa.parties import Party
+from tests.signatures.party import Party
 
 LABEL = "urn:c2pa:11111111-2222-4333-8444-555555555555"
 ROOM = 6000  # bytes of a signature box; what is not used is padding

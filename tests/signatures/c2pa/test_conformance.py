@@ -12,8 +12,8 @@ from tests.signatures.c2pa.conformance import (  # noqa: E402 - only where the e
     Row,
     agreement,
     as_markdown,
-    is_good,
 )
+from tests.signatures.good import is_good  # noqa: E402
 
 CORPUS = Path(__file__).resolve().parents[3] / "../shared/corpus"
 

@@ -29,8 +29,9 @@ from provenance.trust.model import Anchor  # noqa: E402
 from tests.signatures.c2pa.clock import clock_at  # noqa: E402
 from tests.signatures.c2pa.judged import judge  # noqa: E402
 from tests.signatures.c2pa.maker import Recipe, sign_jpeg  # noqa: E402
-from tests.signatures.c2pa.parties import NOW, Party, World, make_party, trusting  # noqa: E402
+from tests.signatures.c2pa.parties import NOW, World, make_party, trusting  # noqa: E402
 from tests.signatures.c2pa.world import picture  # noqa: E402
+from tests.signatures.party import Party  # noqa: E402
 
 OWN_USE = x509.ObjectIdentifier("1.3.6.1.4.1.99999.7")
 ENDED = datetime(2024, 1, 1, tzinfo=UTC)

@@ -9,7 +9,7 @@ from typing import Any
 from PIL import Image
 
 from provenance.signatures.c2pa.library import C2PA
-from tests.signatures.c2pa.parties import Party
+from tests.signatures.party import Party
 
 MANIFEST: dict[str, Any] = {
     "claim_generator_info": [{"name": "test maker", "version": "1.0"}],

@@ -34,10 +34,8 @@ from provenance.signatures.vouching import Stamp, TrustContext
 from provenance.trust.model import Anchor, Purpose, TrustSet
 from tests.outside.authority import Tsa
 from tests.signatures.cms.world import (
-    BEGIN,
     NOW,
     SIGNED_AT,
-    Party,
     World,
     as_ber,
     attribute,
@@ -45,6 +43,7 @@ from tests.signatures.cms.world import (
     sign_cms,
     stamp,
 )
+from tests.signatures.party import BEGIN, Party
 
 TEXT = b"To whom it may concern: we meet at noon.\r\n"
 

@@ -11,9 +11,8 @@ from functools import cached_property
 from typing import Any
 
 from asn1crypto import algos, cms, core
-from asn1crypto import x509 as asn1
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
@@ -21,13 +20,11 @@ from provenance.outside.timestamp_request import new_request
 from provenance.outside.timestamp_response import parse_response
 from provenance.trust.model import Anchor, TrustSet
 from tests.outside.authority import Tsa
+from tests.signatures.party import BEGIN, FINISH, Key, Party
 
-BEGIN = datetime(2020, 1, 1, tzinfo=UTC)
-FINISH = datetime(2048, 1, 1, tzinfo=UTC)
 SIGNED_AT = datetime(2026, 11, 22, 10, 0, 0, tzinfo=UTC)
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 
-Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | ed25519.Ed25519PrivateKey
 MAIL = (ExtendedKeyUsageOID.EMAIL_PROTECTION,)
 _HASHES: dict[str, hashes.HashAlgorithm] = {
     "sha1": hashes.SHA1(),  # noqa: S303 - old signatures are made with it
@@ -36,38 +33,6 @@ _HASHES: dict[str, hashes.HashAlgorithm] = {
     "sha3_256": hashes.SHA3_256(),
 }
 RSA_SHA3_256 = "2.16.840.1.101.3.4.3.14"
-
-
-@dataclass
-class Party:
-    """A certificate and its key."""
-
-    certificate: x509.Certificate
-    key: Key
-
-    @property
-    def der(self) -> bytes:
-        """The certificate, DER."""
-        return self.certificate.public_bytes(serialization.Encoding.DER)
-
-    @property
-    def pem(self) -> bytes:
-        """The certificate, PEM."""
-        return self.certificate.public_bytes(serialization.Encoding.PEM)
-
-    @property
-    def key_pem(self) -> bytes:
-        """The key, PEM."""
-        return self.key.private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-
-    @property
-    def asn1(self) -> asn1.Certificate:
-        """The certificate as the ASN.1 library wants it."""
-        return asn1.Certificate.load(self.der)
 
 
 def make_party(

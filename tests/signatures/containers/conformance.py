@@ -16,6 +16,7 @@ from provenance.examine.examination import Examination
 from provenance.examine.runner import Runner
 from provenance.signatures.axes import Headline, Integrity, Presence
 from provenance.trust.model import TrustSet
+from tests.signatures.good import is_good
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 FOLDERS = ("office-poi", "asic-dss")
@@ -54,11 +55,6 @@ def _truth(expected: dict[str, object]) -> str:
     if "signed" in expected:
         return "intact" if expected["signed"] else "unsigned"
     return {True: "intact", False: "not intact"}.get(expected["intact"], "mixed")  # type: ignore[call-overload,no-any-return] # a JSON value
-
-
-def is_good(headline: Headline) -> bool:
-    """Say whether a reader would take the headline for "fine"."""
-    return headline.value.startswith(("VERIFIED", "INTACT"))
 
 
 def _compare(truth: str, one: Examination) -> str:

@@ -10,7 +10,8 @@ from provenance.outside.timestamp_request import new_request
 from provenance.outside.timestamp_response import parse_response
 from provenance.trust.model import Anchor, TrustSet
 from tests.outside.authority import Tsa
-from tests.signatures.pdf.world import Party, make_party
+from tests.signatures.party import Party
+from tests.signatures.pdf.world import make_party
 
 
 @dataclass

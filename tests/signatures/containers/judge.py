@@ -19,6 +19,7 @@ GOOD = frozenset(
         Headline.INTACT_WEAK,
         Headline.INTACT_PARTIAL,
         Headline.EXPIRED_AT_SIGNING,
+        Headline.TIME_STAMPED,
     }
 )
 """What a reader would take for "the signature holds"."""

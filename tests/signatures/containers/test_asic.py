@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from asn1crypto import cms
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
 from provenance.signatures.axes import Headline, Integrity, Kind, Presence, Scope, TimeBasis
@@ -22,13 +23,14 @@ from tests.signatures.containers.packages import (
     zipped,
 )
 from tests.signatures.containers.signing import DIGESTS, DSIG, Maker, Ref, b64
-from tests.signatures.pdf.world import Party
+from tests.signatures.party import Party
 
 MANIFEST = "META-INF/ASiCManifest001.xml"
 
 
 def cades(data: bytes, party: Party) -> bytes:
     """A detached CMS signature."""
+    assert isinstance(party.key, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey)
     builder = pkcs7.PKCS7SignatureBuilder().set_data(data)
     signed = builder.add_signer(party.certificate, party.key, hashes.SHA256())
     options = [pkcs7.PKCS7Options.DetachedSignature, pkcs7.PKCS7Options.Binary]

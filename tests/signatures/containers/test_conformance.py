@@ -11,8 +11,8 @@ from tests.signatures.containers.conformance import (
     Row,
     agreement,
     as_markdown,
-    is_good,
 )
+from tests.signatures.good import is_good
 
 CORPUS = Path(__file__).resolve().parents[3] / "../shared/corpus"
 NEVER_SIGNED = "bug58630.xlsx"

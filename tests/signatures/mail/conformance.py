@@ -18,6 +18,7 @@ from ruamel.yaml import YAML
 
 from provenance.signatures.axes import Headline, Integrity, Kind
 from provenance.trust.model import DkimKey, DkimSource, TrustSet
+from tests.signatures.good import is_good
 from tests.signatures.mail.world import judge
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
@@ -60,11 +61,6 @@ class Row:
             return "disagrees"
         refused = {Headline.NOT_CHECKABLE, Headline.UNSUPPORTED, Headline.ERROR}
         return "not determined" if self.headline in refused else "agrees"
-
-
-def is_good(headline: Headline) -> bool:
-    """Say whether a reader would take the headline for "fine"."""
-    return headline.value.startswith(("VERIFIED", "INTACT"))
 
 
 def dkim_trust(corpus: Path) -> TrustSet:

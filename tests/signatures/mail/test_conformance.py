@@ -6,6 +6,7 @@ import pytest
 
 from provenance.examine.runner import Runner
 from provenance.signatures.axes import Headline, Kind
+from tests.signatures.good import is_good
 from tests.signatures.mail.conformance import (
     AT,
     Row,
@@ -13,7 +14,6 @@ from tests.signatures.mail.conformance import (
     as_markdown,
     dkim_rows,
     dkim_trust,
-    is_good,
 )
 from tests.signatures.mail.world import judge
 

@@ -3,7 +3,8 @@
 import base64
 from collections.abc import Sequence
 
-from tests.signatures.cms.world import Party, sign_cms
+from tests.signatures.cms.world import sign_cms
+from tests.signatures.party import Party
 
 BODY = "Dear desk,\r\nwe meet at noon.\r\n"
 FROM = "Ann Author <ann@desk.example>"

@@ -11,8 +11,9 @@ from provenance.signatures.axes import Headline
 from provenance.signatures.cms.documents import inspect_cms
 from provenance.signatures.detected import report_of
 from provenance.signatures.mime.judging import inspect_mail
-from tests.signatures.cms.world import NOW, Party, World, as_ber, sign_cms
+from tests.signatures.cms.world import NOW, World, as_ber, sign_cms
 from tests.signatures.mime.letters import honest, honest_opaque, text
+from tests.signatures.party import Party
 
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl is not installed")
 # OpenSSL stamps its own clock into what it signs: a date that certificates of the test cover.

@@ -20,6 +20,7 @@ from provenance.signatures.axes import Headline
 from provenance.signatures.openpgp.armor import begins, read_armor
 from provenance.signatures.openpgp.certificate import Certificate, read_certificates
 from provenance.trust.model import PgpPin, TrustSet
+from tests.signatures.good import is_good
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 GOOD, BAD, WEAK, OPEN, NONE = "good", "bad", "weak", "not to be told", "no signature"
@@ -158,11 +159,6 @@ def _compare(truth: str, headline: Headline) -> str:
         return "stricter"
     wrong = (truth == BAD and fine) or (truth in {GOOD, WEAK} and headline is Headline.BROKEN)
     return "disagrees" if wrong or (truth == WEAK and fine) else "not determined"
-
-
-def is_good(headline: Headline) -> bool:
-    """Say whether a reader would take the headline for "fine"."""
-    return headline.value.startswith(("VERIFIED", "INTACT"))
 
 
 def _pins(corpus: Path, keys: Iterable[Path]) -> list[PgpPin]:

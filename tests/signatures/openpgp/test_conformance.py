@@ -5,7 +5,8 @@ from collections import Counter
 import pytest
 
 from tests.house.documents import ROOT
-from tests.signatures.openpgp.conformance import BAD, GOOD, WEAK, agreement, is_good
+from tests.signatures.good import is_good
+from tests.signatures.openpgp.conformance import BAD, GOOD, WEAK, agreement
 from tests.signatures.openpgp.test_judging import SECOND
 
 CORPUS = ROOT.parent / "shared" / "corpus" / "openpgp-rnp"

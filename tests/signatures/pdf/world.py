@@ -8,8 +8,6 @@ import io
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from asn1crypto import keys as asn1_keys
-from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -20,43 +18,11 @@ from pyhanko.sign.timestamps import DummyTimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from provenance.trust.model import Anchor, TrustSet
+from tests.signatures.party import BEGIN, FINISH, Key, Party
 
-BEGIN = datetime(2020, 1, 1, tzinfo=UTC)
-FINISH = datetime(2048, 1, 1, tzinfo=UTC)
 NOW = datetime(2040, 1, 1, tzinfo=UTC)
 LATER = datetime(2060, 1, 1, tzinfo=UTC)
 FAR = datetime(2300, 1, 1, tzinfo=UTC)
-
-Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
-
-
-@dataclass
-class Party:
-    """A certificate and its key, in the forms that the two libraries want."""
-
-    certificate: x509.Certificate
-    key: Key
-
-    @property
-    def der(self) -> bytes:
-        """The certificate, DER."""
-        return self.certificate.public_bytes(serialization.Encoding.DER)
-
-    @property
-    def asn1(self) -> asn1_x509.Certificate:
-        """The certificate as the PDF engine wants it."""
-        return asn1_x509.Certificate.load(self.der)
-
-    @property
-    def asn1_key(self) -> asn1_keys.PrivateKeyInfo:
-        """The key as the PDF engine wants it."""
-        return asn1_keys.PrivateKeyInfo.load(
-            self.key.private_bytes(
-                serialization.Encoding.DER,
-                serialization.PrivateFormat.PKCS8,
-                serialization.NoEncryption(),
-            )
-        )
 
 
 def _name(text: str) -> x509.Name:
