@@ -18,7 +18,7 @@ from provenance.signatures.text import tame
 MAX_XMP: Final = 1 << 20  # bytes of one XMP packet that are read; real ones hold a few thousand
 TOLERANCE: Final = timedelta(seconds=90)  # programs write the two times some seconds apart
 
-_PACKET: Final = re.compile(rb"<x:xmpmeta.{0,1048576}?</x:xmpmeta>", re.DOTALL)
+_BEGIN, _END = b"<x:xmpmeta", b"</x:xmpmeta>"
 _XMP_KEYS: Final = {
     "Producer": "pdf:Producer",
     "Creator": "xmp:CreatorTool",
@@ -62,10 +62,7 @@ def read_properties(data: bytes, document: Any) -> Properties:  # noqa: ANN401 -
 
 def _read_xmp(data: bytes) -> dict[str, str]:
     """Read four entries of the last XMP packet in the clear, as attribute or element."""
-    packets = _PACKET.findall(data)
-    if not packets:
-        return {}
-    text = packets[-1].decode("utf-8", "replace")
+    text = _last_packet(data).decode("utf-8", "replace")
     found = {}
     for key, name in _XMP_KEYS.items():
         match = re.search(
@@ -74,6 +71,17 @@ def _read_xmp(data: bytes) -> dict[str, str]:
         if match:
             found[key] = tame(match[1] or match[2] or "", 500)
     return found
+
+
+def _last_packet(data: bytes) -> bytes:
+    """Return the last packet that ends, empty if none does; looks at every byte twice at most."""
+    stop = len(data)
+    while (begin := data.rfind(_BEGIN, 0, stop)) >= 0:
+        end = data.find(_END, begin, min(begin + MAX_XMP, stop))
+        if end >= 0:
+            return data[begin : end + len(_END)]
+        stop = begin
+    return b""
 
 
 def judge_properties(properties: Properties, at: datetime) -> list[Observation]:
