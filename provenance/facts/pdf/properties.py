@@ -12,11 +12,11 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Final
 
 from provenance.facts.model import Observation, Weight
+from provenance.facts.stated_dates import SAME
 from provenance.instants import format_instant
 from provenance.signatures.text import tame
 
 MAX_XMP: Final = 1 << 20  # bytes of one XMP packet that are read; real ones hold a few thousand
-TOLERANCE: Final = timedelta(seconds=90)  # programs write the two times some seconds apart
 
 _BEGIN, _END = b"<x:xmpmeta", b"</x:xmpmeta>"
 _XMP_KEYS: Final = {
@@ -89,7 +89,7 @@ def judge_properties(properties: Properties, at: datetime) -> list[Observation]:
     info, xmp = properties.info, properties.xmp
     found = []
     created, modified = (parse_pdf_date(info.get(key, "")) for key in ("CreationDate", "ModDate"))
-    if created and modified and modified < created - TOLERANCE:
+    if created and modified and modified < created - SAME:
         text = (
             f"The document says it was last modified ({format_instant(modified)}) before it was"
             f" created ({format_instant(created)})."
@@ -103,7 +103,7 @@ def judge_properties(properties: Properties, at: datetime) -> list[Observation]:
     for key in ("CreationDate", "ModDate"):
         first = parse_pdf_date(info.get(key, ""))
         second = _parse_xmp_date(xmp.get(key, ""))
-        if first and second and abs(first - second) > TOLERANCE:
+        if first and second and abs(first - second) > SAME:
             text = (
                 f"Two places give a different {key}: {format_instant(first)} and"
                 f" {format_instant(second)}."
