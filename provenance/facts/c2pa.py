@@ -6,16 +6,16 @@ scan; what was done to it; what it was made from; whose clock dates it; a place 
 in it; an invisible mark it says it carries; an address it wants fetched. Imports no parser.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, Final
 
+from provenance.facts.gathering import joined
 from provenance.facts.model import Facts, Observation, Weight
 from provenance.instants import format_instant
 from provenance.signatures.c2pa.assertions import actions_of, author_of, sources_of
 from provenance.signatures.c2pa.report import Manifest, Report
 
 WHERE: Final = "Content Credentials"
-MAX_NAMED: Final = 12  # actions or ingredients that are named; the rest are counted
 MAX_DEPTH: Final = 12  # levels searched for exposing keys in one assertion
 
 _GENERATED: Final = frozenset({"trainedAlgorithmicMedia"})
@@ -106,11 +106,11 @@ def _doing(manifest: Manifest) -> Iterator[Observation]:
     done = [one for one in actions_of(manifest) if one.name != "c2pa.created"]
     names = [one.name.removeprefix("c2pa.").replace("_", " ") for one in done]
     if names:
-        text = f"The credentials list what was done: {_listed(names)}."
+        text = f"The credentials list what was done: {joined(names)}."
         yield _seen("c2pa-actions", Weight.NOTE, text)
     agents = list(dict.fromkeys(one.agent for one in actions_of(manifest) if one.agent))
     if agents:
-        text = f"The credentials name the programs that did it: {_listed(agents)}."
+        text = f"The credentials name the programs that did it: {joined(agents)}."
         yield _seen("c2pa-programs", Weight.NOTE, text)
     moments = [one.when for one in actions_of(manifest) if one.when]
     late = manifest.signed_at
@@ -122,7 +122,7 @@ def _doing(manifest: Manifest) -> Iterator[Observation]:
 def _ingredients(report: Report, manifest: Manifest) -> Iterator[Observation]:
     made_from = [one.title or "one without a title" for one in manifest.ingredients]
     if made_from:
-        text = f"The credentials say what it was made from: {_listed(made_from)}."
+        text = f"The credentials say what it was made from: {joined(made_from)}."
         yield _seen("c2pa-ingredients", Weight.NOTE, text)
     models = {
         source
@@ -133,12 +133,6 @@ def _ingredients(report: Report, manifest: Manifest) -> Iterator[Observation]:
     if models & (_GENERATED | _PARTLY):
         text = "An earlier file that went into it says that a generative model had a part in it."
         yield _seen("c2pa-generated-ingredient", Weight.NOTE, text)
-
-
-def _listed(names: Iterable[str]) -> str:
-    every = list(dict.fromkeys(names))
-    rest = f" and {len(every) - MAX_NAMED} more" if len(every) > MAX_NAMED else ""
-    return ", ".join(every[:MAX_NAMED]) + rest
 
 
 def _keys(value: Any, depth: int) -> Iterator[str]:  # noqa: ANN401 - JSON values

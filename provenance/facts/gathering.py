@@ -133,6 +133,13 @@ def listed(names: Iterable[str], most: int = MAX_LISTED) -> str:
     return f"{shown} and {len(once) - most} more" if len(once) > most else shown
 
 
+def joined(names: Iterable[str], most: int = MAX_LISTED) -> str:
+    """Return names as one phrase, each once, in order, unquoted; says how many are left out."""
+    once = list(dict.fromkeys(names))
+    shown = ", ".join(once[:most])
+    return f"{shown} and {len(once) - most} more" if len(once) > most else shown
+
+
 def counted(number: int, one: str, many: str = "") -> str:
     """Return a number with its noun: `1 row`, `2 rows`."""
     return f"{number} {one if number == 1 else many or one + 's'}"

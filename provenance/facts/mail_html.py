@@ -3,8 +3,9 @@
 Looks for, without fetching or running anything: what is loaded from elsewhere (it tells the sender
 that, when and from where the message was read), pictures too small to see, text that is styled
 away, scripts, forms and frames, and links whose text names another site than they lead to. The
-parser has no network and its own limits. Styles given in classes are not followed, so hidden text
-may be missed; a newsletter's preview line is hidden text too, and harmless.
+parser has no network and its own limits; where it stops at one, that is noted. Styles given in
+classes are not followed, so hidden text may be missed; a newsletter's preview line is hidden text
+too, and harmless.
 """
 
 import re
@@ -73,6 +74,8 @@ def read_html(text: str, *, where: str) -> Facts:
     if root is None:
         return Facts()
     elements = [one for one, _ in zip(root.iter(), range(MAX_ELEMENTS), strict=False)]
+    # The parser gives up at a depth of 256 and keeps what it has: a cover for the rest, so say so.
+    cut = len(elements) == MAX_ELEMENTS or bool(parser.error_log.filter_from_fatals())
     elements = [one for one in elements if isinstance(one.tag, str)]
     observations = (
         *_remote(elements, where),
@@ -80,7 +83,8 @@ def read_html(text: str, *, where: str) -> Facts:
         *_acting(elements, where),
         *_links(elements, where),
     )
-    return Facts(observations=observations)
+    notes = (f"{where}: nested too deeply or too large, later parts were not looked at",)
+    return Facts(observations=observations, notes=notes if cut else ())
 
 
 def _host(url: str) -> str:

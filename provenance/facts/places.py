@@ -139,6 +139,6 @@ def tell_path(gathered: Gathered, target: str, *, where: str | None = None) -> N
 
 
 def tell_paths_in(gathered: Gathered, text: str, *, where: str | None = None) -> None:
-    """Observe every Windows path that stands in a running text."""
+    """Observe the Windows paths in the first MAX_TARGET * 4 characters of a running text."""
     for match in _IN_TEXT.finditer(text[: MAX_TARGET * 4]):
         tell_path(gathered, match[0].rstrip(".,;)"), where=where)

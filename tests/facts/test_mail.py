@@ -348,6 +348,15 @@ def test_what_html_does(text: str, code: str) -> None:
     assert code in codes_of(html(text))
 
 
+def test_html_that_stops_the_parser_is_noted() -> None:
+    """Elements too deep or too many to be followed are not passed over in silence."""
+    deep = facts_of(html("<div>" * 300 + '<img src="https://t.example/a">'))
+    assert any("were not looked at" in note for note in deep.notes)
+    many = facts_of(html("<b></b>" * 110_000))
+    assert any("were not looked at" in note for note in many.notes)
+    assert facts_of(html("<div>" * 100 + "</p></b><foo>")).notes == ()
+
+
 @pytest.mark.parametrize(
     "text",
     [

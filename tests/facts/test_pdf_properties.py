@@ -1,12 +1,13 @@
 """What a PDF says about itself, and its contradictions."""
 
+import time
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provenance.facts.pdf.properties import parse_pdf_date
+from provenance.facts.pdf.properties import parse_pdf_date, read_properties
 from provenance.facts.pdf.reading import read_pdf_facts
 from tests.hostile.forge import junk_after_end, saved_incrementally
 from tests.signatures.pdf.letters import Letter, bare_page
@@ -50,6 +51,27 @@ def test_two_places_that_differ() -> None:
     assert len(found) == 2
     assert "Other 2.0" in found[0]
     assert "2019-01-06" in found[1]
+
+
+@pytest.mark.parametrize(
+    ("tail", "named"),
+    [
+        (b"<x:xmpmeta><pdf:Producer>Second</pdf:Producer></x:xmpmeta>", "Second"),
+        (b"<x:xmpmeta><pdf:Producer>Cut off</pdf:Producer>", "First"),
+        (b"</x:xmpmeta>", "First"),
+    ],
+)
+def test_the_last_packet_that_ends_is_read(tail: bytes, named: str) -> None:
+    """Of several packets the last counts; one that is cut off does not hide the one before."""
+    first = b"<x:xmpmeta><pdf:Producer>First</pdf:Producer></x:xmpmeta>"
+    assert read_properties(first + tail, None).xmp == {"Producer": named}
+
+
+def test_packets_that_never_end_cost_one_pass() -> None:
+    """Ten thousand beginnings without an end are passed over, each looked behind once."""
+    began = time.process_time()
+    assert read_properties(b"<x:xmpmeta " * 10_000, None).xmp == {}
+    assert time.process_time() - began < 2
 
 
 def test_a_time_to_come() -> None:

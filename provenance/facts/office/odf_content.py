@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-from provenance.facts.characters import MAX_TEXT, tell_odd_characters
+from provenance.facts.characters import tell_odd_characters
 from provenance.facts.gathering import Gathered, counted, quoted
 from provenance.facts.model import Weight
 from provenance.facts.office.authorship import MAX_MARKS, Mark, Marks
@@ -59,7 +59,7 @@ def read_content(gathered: Gathered, root: Element, marks: Marks, *, where: str)
     gathered.step("sessions", lambda: _tell_sessions(gathered, root))
     for body in islice(every(root, "body"), 1):
         text = "\n".join(text_of(one) for one in islice(every(body, "p", "h"), MAX_PIECES))
-        tell_odd_characters(gathered, text[:MAX_TEXT], where=where)
+        tell_odd_characters(gathered, text, where=where)
 
 
 def _read_styles(root: Element) -> _Styles:

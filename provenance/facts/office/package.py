@@ -33,7 +33,6 @@ _LIMITS: Final = Limits(
 _BOMB: Final = frozenset({FailureCode.RATIO, FailureCode.TOO_LARGE_IN_ALL, FailureCode.ZIP_OVERLAP})
 _UNSET: Final = 0x00210000  # 1980-01-01 00:00:00: what Office writes instead of a time
 _WPS: Final = 0x40E24E87  # 2012-07-02 09:52:14: what WPS Office (Kingsoft) writes for every part
-_MAX_OFFSET: Final = 1 << 62  # no archive is so long
 _SYSTEMS: Final = {0: "MS-DOS or Windows", 3: "Unix", 10: "Windows NTFS", 19: "macOS"}  # 4.4.2.2
 
 

@@ -1,8 +1,9 @@
 """What in a PDF could act, report back, or carry something along.
 
-Attached files by name, size and digest (never opened); scripts of the document; actions when it is
-opened; links that leave it, by host; XFA forms. Presence only: nothing is run and nothing is
-fetched. An action hidden in an object that the reader does not reach is not seen.
+Attached files by name, size and digest (never opened); scripts that the document names in its list
+of scripts; links that leave it, by host; XFA forms. Presence only: nothing is run and nothing is
+fetched. An action that runs when the document or a page is opened (`OpenAction`, `AA`), or that
+stands in an object which the reader does not reach, is not seen.
 """
 
 import ctypes

@@ -73,11 +73,18 @@ _DATED: Final = re.compile(
 )
 
 
-def judge_fonts(document: Any, claimed: datetime | None) -> list[Observation]:  # noqa: ANN401
-    """Return the fonts that are younger than a date the document carries."""
+def judge_fonts(
+    fonts: tuple[str, ...], claimed: datetime | None, written: int | None
+) -> list[Observation]:
+    """Return the fonts that are younger than a date the document carries.
+
+    Args:
+        fonts: as `list_fonts` names them.
+        claimed: earliest time of making that the file states.
+        written: year that the first page is dated.
+    """
     found: list[Observation] = []
-    written = written_year(document)
-    for font in list_fonts(document):
+    for font in fonts:
         year = first_shipped(font)
         if year is None:
             continue

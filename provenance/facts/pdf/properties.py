@@ -12,13 +12,13 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any, Final
 
 from provenance.facts.model import Observation, Weight
+from provenance.facts.stated_dates import SAME
 from provenance.instants import format_instant
 from provenance.signatures.text import tame
 
 MAX_XMP: Final = 1 << 20  # bytes of one XMP packet that are read; real ones hold a few thousand
-TOLERANCE: Final = timedelta(seconds=90)  # programs write the two times some seconds apart
 
-_PACKET: Final = re.compile(rb"<x:xmpmeta.{0,1048576}?</x:xmpmeta>", re.DOTALL)
+_BEGIN, _END = b"<x:xmpmeta", b"</x:xmpmeta>"
 _XMP_KEYS: Final = {
     "Producer": "pdf:Producer",
     "Creator": "xmp:CreatorTool",
@@ -62,10 +62,7 @@ def read_properties(data: bytes, document: Any) -> Properties:  # noqa: ANN401 -
 
 def _read_xmp(data: bytes) -> dict[str, str]:
     """Read four entries of the last XMP packet in the clear, as attribute or element."""
-    packets = _PACKET.findall(data)
-    if not packets:
-        return {}
-    text = packets[-1].decode("utf-8", "replace")
+    text = _last_packet(data).decode("utf-8", "replace")
     found = {}
     for key, name in _XMP_KEYS.items():
         match = re.search(
@@ -76,12 +73,23 @@ def _read_xmp(data: bytes) -> dict[str, str]:
     return found
 
 
+def _last_packet(data: bytes) -> bytes:
+    """Return the last packet that ends, empty if none does; looks at every byte twice at most."""
+    stop = len(data)
+    while (begin := data.rfind(_BEGIN, 0, stop)) >= 0:
+        end = data.find(_END, begin, min(begin + MAX_XMP, stop))
+        if end >= 0:
+            return data[begin : end + len(_END)]
+        stop = begin
+    return b""
+
+
 def judge_properties(properties: Properties, at: datetime) -> list[Observation]:
     """Return what in the two places does not go together, or lies after `at`."""
     info, xmp = properties.info, properties.xmp
     found = []
     created, modified = (parse_pdf_date(info.get(key, "")) for key in ("CreationDate", "ModDate"))
-    if created and modified and modified < created - TOLERANCE:
+    if created and modified and modified < created - SAME:
         text = (
             f"The document says it was last modified ({format_instant(modified)}) before it was"
             f" created ({format_instant(created)})."
@@ -95,7 +103,7 @@ def judge_properties(properties: Properties, at: datetime) -> list[Observation]:
     for key in ("CreationDate", "ModDate"):
         first = parse_pdf_date(info.get(key, ""))
         second = _parse_xmp_date(xmp.get(key, ""))
-        if first and second and abs(first - second) > TOLERANCE:
+        if first and second and abs(first - second) > SAME:
             text = (
                 f"Two places give a different {key}: {format_instant(first)} and"
                 f" {format_instant(second)}."

@@ -13,7 +13,7 @@ import pypdfium2
 
 from provenance.facts.model import Earlier, Facts, Observation
 from provenance.facts.pdf.active import find_active
-from provenance.facts.pdf.fonts import judge_fonts, list_fonts
+from provenance.facts.pdf.fonts import judge_fonts, list_fonts, written_year
 from provenance.facts.pdf.properties import Properties, judge_properties, read_properties
 from provenance.facts.pdf.revisions import find_earlier, judge_earlier
 from provenance.facts.pdf.unseen import find_unseen
@@ -65,9 +65,16 @@ def _read(
             earlier = compared
         observed += judge_earlier(earlier)
         observed += _guarded("unseen text", lambda: find_unseen(document), notes)
-        observed += _guarded("fonts", lambda: judge_fonts(document, stated.claimed), notes)
         listed = attempt("fonts", lambda: list_fonts(document))
-        fonts = listed if not isinstance(listed, Fault) else ()
+        if isinstance(listed, Fault):
+            notes.append(listed.text)
+        else:
+            fonts = listed
+            observed += _guarded(
+                "fonts",
+                lambda: judge_fonts(listed, stated.claimed, written_year(document)),
+                notes,
+            )
         observed += _guarded("active content", lambda: find_active(document), notes)
     if not survey.has_header:
         notes.append("the file does not begin like a PDF")

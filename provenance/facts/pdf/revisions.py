@@ -26,19 +26,25 @@ SHOWN: Final = 160  # characters quoted of words that went, and of words that ca
 def find_earlier(data: bytes, survey: RawSurvey, document: Any) -> tuple[Earlier, ...]:  # noqa: ANN401
     """Return earlier states, oldest first; the present one is not among them."""
     ends = survey.revision_ends[:-1][-MAX_STATES:]  # what follows the last is no state of its own
-    states = [(end, opened) for end in ends if (opened := _open(data[:end])) is not None]
-    try:
-        texts = [_texts(opened) for _, opened in states] + [_texts(document)]
-    finally:
-        for _, opened in states:
-            opened.close()
+    states: list[tuple[int, str]] = []
+    texts: list[list[str]] = []
+    digest, done = hashlib.sha256(), 0
+    for end in ends:
+        digest.update(data[done:end])
+        done = end
+        opened = _open(data[:end])
+        if opened is not None:
+            states.append((end, digest.copy().hexdigest()))
+            try:
+                texts.append(_texts(opened))
+            finally:
+                opened.close()
+    if not states:
+        return ()
+    texts.append(_texts(document))
     return tuple(
-        Earlier(
-            end=end,
-            sha256=hashlib.sha256(data[:end]).hexdigest(),
-            note=_difference(one, other),
-        )
-        for (end, _), (one, other) in zip(states, pairwise(texts), strict=True)
+        Earlier(end=end, sha256=sha256, note=_difference(one, other))
+        for (end, sha256), (one, other) in zip(states, pairwise(texts), strict=True)
     )
 
 

@@ -14,11 +14,10 @@ from typing import Final
 from provenance.facts.model import Observation, Weight
 from provenance.facts.pictures.exif import Exif
 from provenance.facts.pictures.xmp import Xmp, parse_xmp_date
+from provenance.facts.stated_dates import SAME, ZONES
 
-TOLERANCE: Final = timedelta(seconds=90)  # programs write the two times some seconds apart
 STALE_FIX: Final = timedelta(hours=1)  # a receiver may repeat its last position and time
 ZONE_STEP: Final = timedelta(minutes=15)  # offsets from UTC are whole quarters of an hour
-WIDEST_ZONES: Final = timedelta(hours=26)  # from UTC-12 to UTC+14
 _WEST, _EAST = timedelta(hours=-12), timedelta(hours=14)
 _DAY: Final = timedelta(days=1)
 _PAIRS: Final = (
@@ -41,7 +40,7 @@ def date_contradictions(
         at: now, as the caller says.
     """
     taken, saved = exif.times.get("DateTimeOriginal"), exif.times.get("DateTime")
-    if taken and saved and apart(saved, taken) < -TOLERANCE:
+    if taken and saved and apart(saved, taken) < -SAME:
         text = f"It says it was last saved ({said(saved)}) before it was taken ({said(taken)})."
         yield _contradiction("saved-before-taken", text)
     for name, other in _PAIRS:
@@ -80,12 +79,12 @@ def _differs(first: datetime, second: datetime, *, day_only: bool) -> bool:
     if day_only:
         return abs(first.date() - second.date()) > _DAY
     gap = abs(apart(first, second))
-    if gap <= TOLERANCE:
+    if gap <= SAME:
         return False
     if (first.tzinfo is None) == (second.tzinfo is None):
         return True
     rest = gap % ZONE_STEP
-    zone = min(rest, ZONE_STEP - rest) <= TOLERANCE and gap <= WIDEST_ZONES
+    zone = min(rest, ZONE_STEP - rest) <= SAME and gap <= ZONES
     return not zone
 
 

@@ -16,7 +16,6 @@ _PICTURE: Final = {
     270: "ImageDescription",
     271: "Make",
     272: "Model",
-    274: "Orientation",
     305: "Software",
     306: "DateTime",
     315: "Artist",
@@ -51,8 +50,6 @@ _GPS: Final = {
     2: "Latitude",
     3: "LongitudeRef",
     4: "Longitude",
-    5: "AltitudeRef",
-    6: "Altitude",
     7: "TimeStamp",
     29: "DateStamp",
 }

@@ -14,7 +14,7 @@ def read_gif(data: bytes) -> Found:
     """Return what the blocks of a GIF hold."""
     texts: list[tuple[str, str]] = []
     xmp, end, frames = b"", None, 0
-    at = 13 + _table(data[10] if len(data) > 10 else 0)
+    at = 13 + table_size(data[10] if len(data) > 10 else 0)
     for _ in range(MAX_BLOCKS):
         kind = data[at] if at < len(data) else None
         if kind == _TRAILER:
@@ -22,10 +22,10 @@ def read_gif(data: bytes) -> Found:
             break
         if kind == _IMAGE and at + 10 < len(data):
             frames += 1
-            at = _skip(data, at + 10 + _table(data[at + 9]) + 1)
+            at = past_blocks(data, at + 10 + table_size(data[at + 9]) + 1)
         elif kind == _EXTENSION and at + 2 < len(data):
             label, start = data[at + 1], at + 2
-            at = _skip(data, start)
+            at = past_blocks(data, start)
             if label == 0xFE and len(texts) < 20:
                 texts.append(("comment", _joined(data, start).decode("utf-8", "replace")))
             elif label == 0xFF and data[start + 1 : start + 12] == _XMP:
@@ -43,12 +43,12 @@ def read_gif(data: bytes) -> Found:
     )
 
 
-def _table(flags: int) -> int:
-    """Bytes of a colour table."""
+def table_size(flags: int) -> int:
+    """Return how many bytes a colour table has, by the flags before it."""
     return 3 << (flags & 7) + 1 if flags & 0x80 else 0
 
 
-def _skip(data: bytes, at: int) -> int:
+def past_blocks(data: bytes, at: int) -> int:
     """Return the offset behind a chain of sub-blocks."""
     while at < len(data) and data[at]:
         at += 1 + data[at]

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from provenance.examine.identify import HEAD, identify_bytes
+from provenance.facts.gathering import joined
 from provenance.facts.model import Observation, Weight
 from provenance.facts.pictures.exif import Exif
 from provenance.facts.pictures.found import Found
@@ -22,7 +23,6 @@ from provenance.signatures.text import tame
 BOMB_PIXELS: Final = 500_000_000  # more than any camera; opened in colour, two gigabytes
 DOTS_DPI: Final = 299.0  # per inch: printer dots do not survive coarser scans
 DOTS_SIDE: Final = 1500  # pixels of the shorter side: a page, not a stamp
-MAX_NAMED: Final = 12  # programs or steps that are named
 
 _EDITORS: Final = re.compile(
     r"photoshop|lightroom|camera raw|gimp|affinity|pixelmator|snapseed|picsart|facetune|faceapp"
@@ -197,16 +197,16 @@ def _programs(picture: Picture) -> Iterator[Observation]:
     source = picture.xmp.properties.get("Iptc4xmpExt:DigitalSourceType", "")
     made_by = [name for name in names if _GENERATORS.search(name)]
     if made_by or keys or _GENERATED_SOURCE.search(source):
-        words = f" ({_listed(made_by)})" if made_by else ""
+        words = f" ({joined(made_by)})" if made_by else ""
         text = f"Its metadata says that a generative model made it or had a part in it{words}."
         yield _seen("says-generated", Weight.NOTE, text)
     editing = [name for name in names if _EDITORS.search(name)]
     if editing or "crs:Version" in picture.xmp.properties:
-        text = f"It was saved by a program that edits: {_listed(editing) or 'a raw developer'}."
+        text = f"It was saved by a program that edits: {joined(editing) or 'a raw developer'}."
         yield _seen("edited-with", Weight.NOTE, text)
     steps = [step for step in picture.xmp.history if step.action]
     if steps:
-        actions = _listed(f"{tame(one.action, 40)} {tame(one.when, 40)}".strip() for one in steps)
+        actions = joined(f"{tame(one.action, 40)} {tame(one.when, 40)}".strip() for one in steps)
         text = f"Its history lists {len(steps)} steps: {actions}."
         yield _seen("edit-history", Weight.NOTE, text)
 
@@ -227,12 +227,6 @@ def _origin(picture: Picture) -> Iterator[Observation]:
             " telephones do the same."
         )
         yield _seen("compressed-like-a-program", Weight.NOTE, text)
-
-
-def _listed(names: Iterator[str] | list[str]) -> str:
-    every = list(dict.fromkeys(names))
-    rest = f" and {len(every) - MAX_NAMED} more" if len(every) > MAX_NAMED else ""
-    return ", ".join(every[:MAX_NAMED]) + rest
 
 
 def _seen(code: str, weight: Weight, text: str) -> Observation:

@@ -41,7 +41,6 @@ class Step:
     action: str = ""
     program: str = ""
     when: str = ""
-    changed: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +112,6 @@ def _history(root: Any) -> Iterator[Step]:  # noqa: ANN401 - lxml has no types
                 action=said.get("action", ""),
                 program=said.get("softwareAgent", ""),
                 when=said.get("when", ""),
-                changed=said.get("changed", ""),
             )
 
 

@@ -2,7 +2,7 @@
 
 States encoding and line ends; observes hidden and disguised characters, control codes that move a
 terminal's cursor or colour (RISK: never print a text unread), blanks that can carry a mark, and
-paths that name an account.
+paths near its beginning that name an account.
 """
 
 import re

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from provenance.facts.characters import MAX_TEXT, tell_odd_characters
+from provenance.facts.characters import tell_odd_characters
 from provenance.facts.gathering import Gathered, counted, listed, quoted
 from provenance.facts.model import Facts, Weight
 from provenance.facts.places import tell_fetched, tell_paths_in
@@ -22,7 +22,7 @@ from provenance.facts.plain.web_tokens import Kind, Token, cut_markup
 
 MAX_PAGE: Final = 32 << 20  # bytes of a page that are read
 MAX_TOKENS: Final = 500_000  # tags and texts of a page
-MAX_HIDDEN: Final = 20_000  # characters of hidden text and comments that are kept
+MAX_HIDDEN: Final = 20_000  # characters of one comment that are kept
 
 _HIDES: Final = re.compile(
     r"(?:display\s*:\s*none|visibility\s*:\s*hidden|(?<![-\w])opacity\s*:\s*0(?![.\d])"
@@ -155,9 +155,7 @@ def _take_text(page: _Page, token: Token) -> None:
     if token.name == "style":
         tell_styles(page.gathered, token.text, where=page.where)
     elif token.name not in {"script", "noframes", "noembed"}:
-        kept = page.hidden if page.outer else page.text
-        if len(kept) < MAX_TOKENS:
-            kept.append(token.text)
+        (page.hidden if page.outer else page.text).append(token.text)
 
 
 def _take_comment(page: _Page, text: str) -> None:
@@ -209,4 +207,4 @@ def _tell(page: _Page) -> None:
     if page.fields:
         text = f"Form fields that are not shown: {listed(page.fields)}."
         gathered.observe("hidden-fields", Weight.HIDDEN, text, where=where)
-    tell_odd_characters(gathered, "".join(page.text)[:MAX_TEXT], where=where)
+    tell_odd_characters(gathered, "".join(page.text), where=where)

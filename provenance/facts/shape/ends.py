@@ -9,12 +9,12 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from provenance.facts.pictures.gif import past_blocks, table_size
 from provenance.facts.shape.outer import zip_by_its_end
 
 MAX_STEPS: Final = 200_000  # chunks, blocks, boxes of one file; a film has some thousands
-_MARKER: Final = re.compile(
-    rb"\xff[^\x00\xff\xd0-\xd7]"
-)  # in a JPEG's data: not a filler, no restart
+# In a JPEG's data: not a filler, no restart.
+_MARKER: Final = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 
 
 def end_of(data: bytes, media_type: str) -> int | None:
@@ -56,25 +56,18 @@ def _end_of_gif(data: bytes) -> int | None:
     """GIF89a 17 to 27: a descriptor, blocks of sub-blocks, and a semicolon."""
     if len(data) < 13:
         return None
-    at = 13 + (3 << ((data[10] & 7) + 1) if data[10] & 0x80 else 0)
+    at = 13 + table_size(data[10])
     for _ in range(MAX_STEPS):
         kind = data[at : at + 1]
         if kind == b";":
             return at + 1
         if kind == b"!":
-            at = _past_blocks(data, at + 2)
+            at = past_blocks(data, at + 2)
         elif kind == b"," and len(data) > at + 10:
-            packed = data[at + 9]
-            at = _past_blocks(data, at + 11 + (3 << ((packed & 7) + 1) if packed & 0x80 else 0))
+            at = past_blocks(data, at + 11 + table_size(data[at + 9]))
         else:
             return None
     return None
-
-
-def _past_blocks(data: bytes, at: int) -> int:
-    while at < len(data) and data[at]:
-        at += 1 + data[at]
-    return at + 1
 
 
 def _end_of_jpeg(data: bytes) -> int | None:
