@@ -16,7 +16,7 @@ from typing import Final
 
 from provenance.signatures.axes import Integrity, Kind, Scope
 from provenance.signatures.containers.archive import Archive
-from provenance.signatures.containers.asic_manifests import Detached, judge_detached
+from provenance.signatures.containers.asic_manifests import Detached, judge_detached, read_lists
 from provenance.signatures.containers.files import META, MIMETYPE, FilePackage
 from provenance.signatures.containers.odf import (
     ROOTS,
@@ -66,14 +66,15 @@ def inspect_asic(archive: Archive, job: Job) -> Detected:
     statuses: list[SignatureStatus] = []
     for name in xades[:MAX_FILES]:
         statuses += _judge_file(package, name, job)
-    measures = Detached(
+    manifests = _named(archive, _MANIFEST)
+    work = Detached(
         package=package,
-        manifests=tuple(_named(archive, _MANIFEST)),
+        lists=read_lists(package, manifests if detached else ()),
         content=tuple(content_files(archive)),
         cover=partial(_cover, archive),
     )
     for name in detached[:MAX_FILES]:
-        statuses += judge_detached(measures, name, job)
+        statuses += judge_detached(work, name, job)
     unjudged = Refusal(
         "evidence-record", "it is an evidence record, which is not judged here", Found.UNSUPPORTED
     )
@@ -84,7 +85,7 @@ def inspect_asic(archive: Archive, job: Job) -> Detected:
     warnings = []
     if max(len(one) for one in (xades, detached, evidence)) > MAX_FILES:
         warnings.append(f"only the first {MAX_FILES} signature files were judged")
-    if measures.manifests and not (detached or evidence):
+    if manifests and not (detached or evidence):
         warnings.append(
             "it has a list of files to sign and no signature; one may have been removed"
         )

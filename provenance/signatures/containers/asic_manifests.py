@@ -10,7 +10,7 @@ Two manifests that name one signature are refused. A manifest that lists manifes
 """
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -47,7 +47,8 @@ class Detached:
     """What the detached signatures of one container share."""
 
     package: FilePackage
-    manifests: tuple[str, ...]
+    lists: Mapping[str, list[str]] | Refusal
+    """Signature to the lists of files that name it; or why they cannot be read."""
     content: tuple[str, ...]
     """Files that a signature must cover."""
     cover: Callable[[list[str], set[str]], Coverage]
@@ -93,17 +94,27 @@ def judge_detached(work: Detached, name: str, job: Job) -> list[SignatureStatus]
     return [_with_list(one, work, signed) for one in judged]
 
 
+def read_lists(package: FilePackage, manifests: Sequence[str]) -> Mapping[str, list[str]] | Refusal:
+    """Read once, for all signatures, which list names which signature."""
+    found: dict[str, list[str]] = {}
+    try:
+        for manifest in manifests:
+            signature = _signature_of(_read_manifest(package, manifest), package)
+            if signature is not None:
+                found.setdefault(signature, []).append(manifest)
+    except Refusal as refusal:
+        return refusal
+    return found
+
+
 def _find_signed(work: Detached, name: str) -> _Signed:
-    named = []
-    for manifest in work.manifests:
-        root = _read_manifest(work.package, manifest)
-        if _signature_of(root, work.package) == name:
-            named.append((manifest, root))
+    if isinstance(work.lists, Refusal):
+        raise work.lists
+    named = work.lists.get(name, [])
     if len(named) > 1:
         raise Refusal("asic-manifest", "two lists of files name one signature")
     if named:
-        manifest, root = named[0]
-        return _compare(manifest, root, work.package)
+        return _compare(named[0], _read_manifest(work.package, named[0]), work.package)
     if len(work.content) == 1:
         return _Signed(member=work.content[0], covered=work.content, named=frozenset(work.content))
     raise Refusal("asic-manifest", "no list of files names it, and there is not one file alone")
