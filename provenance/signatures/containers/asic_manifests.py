@@ -32,14 +32,13 @@ from provenance.signatures.xmldsig.reading import (
     children,
     parse_xml,
 )
-from provenance.signatures.xmldsig.refusal import Found, Refusal
+from provenance.signatures.xmldsig.refusal import WORST_FIRST, Found, Refusal
 from provenance.signatures.xmldsig.structure import MAX_REFERENCES, read_digest
 from provenance.trust.model import Purpose
 
 MAX_TOKEN: Final = 16 << 20  # bytes of one signature or time stamp; long-term data included
 MAX_CONTENT: Final = 512 << 20  # bytes of a file signed without a list; it is held in memory
 _ASIC: Final = "{http://uri.etsi.org/02918/v1.2.1#}"
-_WORST: Final = (Found.DIFFERS, Found.UNSUPPORTED, Found.MISSING, Found.NOT_CHECKABLE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,5 +207,5 @@ def _with_list(status: SignatureStatus, work: Detached, signed: _Signed) -> Sign
     if status.integrity is not Integrity.INTACT or not signed.faults:
         return status
     status = replace(status, changed_after=ChangedAfter.NOT_ANALYSED)
-    worst = min(signed.faults, key=lambda one: _WORST.index(one.found))
+    worst = min(signed.faults, key=lambda one: WORST_FIRST.index(one.found))
     return refused(status, worst, Integrity.NOT_CHECKABLE)
