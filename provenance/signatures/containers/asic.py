@@ -116,7 +116,6 @@ def _has_role(name: str) -> bool:
 
 def _judge_file(package: FilePackage, name: str, job: Job) -> list[SignatureStatus]:
     layout = Layout(
-        kind=Kind.ASIC,
         purpose=Purpose.ASIC,
         missing=Integrity.NOT_CHECKABLE,
         measure=partial(_measure, package.archive),

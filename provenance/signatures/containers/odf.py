@@ -72,7 +72,6 @@ def inspect_odf(archive: Archive, job: Job) -> Detected:
 
 def _judge_file(package: FilePackage, name: str, job: Job) -> list[SignatureStatus]:
     layout = Layout(
-        kind=Kind.XMLDSIG_ODF,
         purpose=Purpose.ODF,
         missing=Integrity.BROKEN,
         measure=partial(_measure, package.archive, name),
