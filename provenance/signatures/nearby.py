@@ -10,7 +10,6 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import Final
 
-from provenance.facts.signed_digests import read_stated
 from provenance.signatures.axes import Integrity
 from provenance.signatures.model import SignatureStatus
 from provenance.signatures.pairing import Relation, stated_in
@@ -47,6 +46,8 @@ class Nearby:
 
 def states(signature: bytes, media_type: str, document: bytes) -> bool:
     """Tell whether a signature file states the document's digest as that of what it is of."""
+    from provenance.facts.signed_digests import read_stated  # noqa: PLC0415 ASN.1 is slow to load
+
     stated = stated_in(read_stated(signature, media_type).properties)
     found = {f"{kind}:{hashlib.new(kind, document).hexdigest()}" for kind in _KINDS if stated}
     return bool(found & stated)
