@@ -41,7 +41,6 @@ STATING: Final = frozenset({"application/pkcs7-mime", "application/vnd.dev.sigst
 Stated = Callable[[bytes, bytes], frozenset[str]]
 """(item, SHA-256) of an examined copy to the digests that it states, each as `sha256:` and hex."""
 
-
 _Place: TypeAlias = tuple[str | None, ...]
 
 
@@ -82,6 +81,7 @@ class Companions:
         self._span = range(0)
         self._near: dict[tuple[_Place, str], list[_Arrived]] = {}
         self._stating: list[_Arrived] = []
+        self._known: dict[tuple[bytes, bytes], frozenset[str]] = {}
         self._lock = threading.Lock()
 
     def of(self, item: bytes, sha256: bytes) -> list[Held]:
@@ -125,7 +125,11 @@ class Companions:
     def _stated_by(self, one: _Arrived) -> frozenset[str]:
         if one.media_type not in STATING:
             return frozenset()
-        return self._stated(one.item, one.sha256)
+        key = (one.item, one.sha256)
+        # What states nothing yet may not have been examined yet: it is asked again.
+        known = self._known.get(key) or self._stated(*key)
+        self._known[key] = known
+        return known
 
     def _elsewhere(self, digest: str, one: _Arrived) -> Iterator[Held]:
         """Find a document of the same origin anywhere on the desk, by the SHA-256 it states."""

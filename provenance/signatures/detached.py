@@ -73,7 +73,11 @@ def _over_document(
 ) -> tuple[SignatureStatus, ...]:
     """Judge a signature over the document, without calling it broken on a name alone (rule 5)."""
     found = _over(signature, document, bench)
-    if signature.by_hand or states(signature.data, signature.media_type, document.data):
+    if (
+        not found
+        or signature.by_hand
+        or states(signature.data, signature.media_type, document.data)
+    ):
         return found
     return tuple(map(doubted, found))
 

@@ -10,7 +10,6 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import Final
 
-from provenance.facts.signed_digests import read_stated
 from provenance.signatures.axes import Integrity
 from provenance.signatures.model import SignatureStatus
 from provenance.signatures.pairing import Relation, stated_in
@@ -18,7 +17,6 @@ from provenance.signatures.pairing import Relation, stated_in
 PAIRED_BY_NAME: Final = "paired-by-name"
 """Code of a signature that fails, and of which a name alone says what it is of."""
 MAY_BE_OF_ANOTHER: Final = "it may belong to another document"
-_KINDS: Final = ("sha256", "sha512")
 _FAILING: Final = frozenset({Integrity.BROKEN, Integrity.ERROR})
 
 
@@ -47,9 +45,11 @@ class Nearby:
 
 def states(signature: bytes, media_type: str, document: bytes) -> bool:
     """Tell whether a signature file states the document's digest as that of what it is of."""
+    from provenance.facts.signed_digests import read_stated  # noqa: PLC0415 ASN.1 is slow to load
+
     stated = stated_in(read_stated(signature, media_type).properties)
-    found = {f"{kind}:{hashlib.new(kind, document).hexdigest()}" for kind in _KINDS if stated}
-    return bool(found & stated)
+    kinds = {one.partition(":")[0] for one in stated}
+    return any(f"{kind}:{hashlib.new(kind, document).hexdigest()}" in stated for kind in kinds)
 
 
 def doubted(status: SignatureStatus) -> SignatureStatus:

@@ -29,11 +29,11 @@ from provenance.errors import Malformed
 from provenance.ledger.sshsig import MAX_ARMOR, fingerprint, parse_sshsig
 from provenance.ledger.sshwire import SshReader, ssh_string
 from provenance.signatures.axes import Crypto, Kind
+from provenance.signatures.certificates import MIN_RSA_BITS
 from provenance.signatures.plain import Outcome, PlainSignature, Unsupported
 from provenance.trust.model import KeyPin, PinKind, TrustSet
 
 PURPOSE: Final = "file"
-MIN_RSA_BITS: Final = 2048  # NIST SP 800-131A: shorter keys are disallowed since 2014
 MAX_RSA_BITS: Final = 16_384  # OpenSSH's own limit; longer keys only cost time
 
 _BEGIN: Final = b"-----BEGIN SSH SIGNATURE-----"

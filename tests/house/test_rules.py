@@ -121,6 +121,15 @@ def test_who_starts_the_workers_loads_no_parser() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_who_starts_the_workers_loads_no_asn1() -> None:
+    """ASN.1 is slow to load, and only a worker reads it."""
+    code = "import sys, provenance.examine.runner; print('asn1crypto' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "False"
+
+
 def _texts() -> Iterator[tuple[str, str]]:
     for path in sorted(ROOT.rglob("*")):
         relative = path.relative_to(ROOT)

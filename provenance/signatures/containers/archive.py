@@ -48,20 +48,12 @@ _UTF8: Final = 1 << 11  # APPNOTE 4.4.4 bit 11
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ZipMember:
-    """One file of the package."""
-
-    name: str
-    entry: ZipEntry
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Archive:
     """An archive that all readers see alike."""
 
     data: bytes
     directory: ZipDirectory
-    members: Mapping[str, ZipMember]
+    members: Mapping[str, ZipEntry]
     """By name, in the order of the directory; folders are left out."""
     loose: int = 0
     """Bytes that belong to no member, no header and no directory."""
@@ -74,7 +66,7 @@ class Archive:
             Refusal: it cannot be unpacked.
         """
         budget = Budget(limits=LIMITS, size=len(self.data))
-        entry = self.members[name].entry
+        entry = self.members[name]
         try:
             yield from unpack_entry(io.BytesIO(self.data), self.directory, entry, budget)
         except Untaken as fault:
@@ -86,7 +78,7 @@ class Archive:
         Raises:
             Refusal: it cannot be unpacked, or has more bytes than `most`.
         """
-        if self.members[name].entry.unpacked > most:
+        if self.members[name].unpacked > most:
             raise Refusal("member-too-large", f"a file in it has more than {most} bytes")
         return b"".join(self.blocks(name))
 
@@ -126,12 +118,11 @@ def open_archive(data: bytes) -> Archive:
         loose = _require_orderly(stream, entries, directory.start)
     except Untaken as fault:
         raise _refused(fault) from fault
-    members: dict[str, ZipMember] = {}
-    for entry in entries:
-        name = _name(entry)
-        if not (name.endswith("/") and not entry.unpacked):
-            members[name] = ZipMember(name=name, entry=entry)
-    _require_distinct([_name(entry) for entry in entries])
+    named = [(_name(entry), entry) for entry in entries]
+    _require_distinct([name for name, _ in named])
+    members = {
+        name: entry for name, entry in named if not (name.endswith("/") and not entry.unpacked)
+    }
     return Archive(data=data, directory=directory, members=members, loose=loose)
 
 

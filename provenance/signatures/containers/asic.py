@@ -16,12 +16,14 @@ from typing import Final
 
 from provenance.signatures.axes import Integrity, Kind, Scope
 from provenance.signatures.containers.archive import Archive
-from provenance.signatures.containers.asic_manifests import Detached, judge_detached
+from provenance.signatures.containers.asic_manifests import Detached, judge_detached, read_lists
 from provenance.signatures.containers.files import META, MIMETYPE, FilePackage
 from provenance.signatures.containers.odf import (
     ROOTS,
     SIGNATURE_FILES,
+    place_of,
     read_signature_file,
+    signatures_in,
 )
 from provenance.signatures.containers.steps import (
     Claims,
@@ -37,7 +39,7 @@ from provenance.signatures.containers.steps import (
 from provenance.signatures.detected import Detected
 from provenance.signatures.model import SignatureStatus
 from provenance.signatures.xmldsig.algorithms import DSIG
-from provenance.signatures.xmldsig.reading import MAX_SIGNATURE_XML, Element, parse_xml
+from provenance.signatures.xmldsig.reading import Element
 from provenance.signatures.xmldsig.refusal import Found, Refusal
 from provenance.signatures.xmldsig.verifying import Verified
 from provenance.trust.model import Purpose
@@ -66,14 +68,15 @@ def inspect_asic(archive: Archive, job: Job) -> Detected:
     statuses: list[SignatureStatus] = []
     for name in xades[:MAX_FILES]:
         statuses += _judge_file(package, name, job)
-    measures = Detached(
+    manifests = _named(archive, _MANIFEST)
+    work = Detached(
         package=package,
-        manifests=tuple(_named(archive, _MANIFEST)),
+        lists=read_lists(package, manifests if detached else ()),
         content=tuple(content_files(archive)),
         cover=partial(_cover, archive),
     )
     for name in detached[:MAX_FILES]:
-        statuses += judge_detached(measures, name, job)
+        statuses += judge_detached(work, name, job)
     unjudged = Refusal(
         "evidence-record", "it is an evidence record, which is not judged here", Found.UNSUPPORTED
     )
@@ -84,7 +87,7 @@ def inspect_asic(archive: Archive, job: Job) -> Detected:
     warnings = []
     if max(len(one) for one in (xades, detached, evidence)) > MAX_FILES:
         warnings.append(f"only the first {MAX_FILES} signature files were judged")
-    if measures.manifests and not (detached or evidence):
+    if manifests and not (detached or evidence):
         warnings.append(
             "it has a list of files to sign and no signature; one may have been removed"
         )
@@ -113,7 +116,6 @@ def _has_role(name: str) -> bool:
 
 def _judge_file(package: FilePackage, name: str, job: Job) -> list[SignatureStatus]:
     layout = Layout(
-        kind=Kind.ASIC,
         purpose=Purpose.ASIC,
         missing=Integrity.NOT_CHECKABLE,
         measure=partial(_measure, package.archive),
@@ -123,23 +125,22 @@ def _judge_file(package: FilePackage, name: str, job: Job) -> list[SignatureStat
         signatures = _signatures(package.archive, name)
     except Refusal as refusal:
         return [refused(job.start(Kind.ASIC, name), refusal, Integrity.NOT_CHECKABLE)]
-    places = (
-        [name]
-        if len(signatures) == 1
-        else [f"{name}, signature {number}" for number in range(1, len(signatures) + 1)]
-    )
     return [
-        judge_xml_signature(job.start(Kind.ASIC, place), one, package, layout, job.context)
-        for place, one in zip(places, signatures, strict=True)
+        judge_xml_signature(
+            job.start(Kind.ASIC, place_of(name, number, len(signatures))),
+            one,
+            package,
+            layout,
+            job.context,
+        )
+        for number, one in enumerate(signatures, 1)
     ]
 
 
 def _signatures(archive: Archive, name: str) -> list[Element]:
     """A simple container may hold the one signature as the root of its file."""
-    root = parse_xml(archive.read(name, most=MAX_SIGNATURE_XML), most=MAX_SIGNATURE_XML)
-    if root.tag == DSIG + "Signature":
-        return [root]
-    return read_signature_file(archive, name, _ROOTS)
+    root = read_signature_file(archive, name)
+    return [root] if root.tag == DSIG + "Signature" else signatures_in(root, _ROOTS)
 
 
 def _measure(archive: Archive, verified: Verified) -> Coverage:

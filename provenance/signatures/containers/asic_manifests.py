@@ -10,7 +10,7 @@ Two manifests that name one signature are refused. A manifest that lists manifes
 """
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -32,14 +32,13 @@ from provenance.signatures.xmldsig.reading import (
     children,
     parse_xml,
 )
-from provenance.signatures.xmldsig.refusal import Found, Refusal
+from provenance.signatures.xmldsig.refusal import WORST_FIRST, Found, Refusal
 from provenance.signatures.xmldsig.structure import MAX_REFERENCES, read_digest
 from provenance.trust.model import Purpose
 
 MAX_TOKEN: Final = 16 << 20  # bytes of one signature or time stamp; long-term data included
 MAX_CONTENT: Final = 512 << 20  # bytes of a file signed without a list; it is held in memory
 _ASIC: Final = "{http://uri.etsi.org/02918/v1.2.1#}"
-_WORST: Final = (Found.DIFFERS, Found.UNSUPPORTED, Found.MISSING, Found.NOT_CHECKABLE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +46,8 @@ class Detached:
     """What the detached signatures of one container share."""
 
     package: FilePackage
-    manifests: tuple[str, ...]
+    lists: Mapping[str, list[str]] | Refusal
+    """Signature to the lists of files that name it; or why they cannot be read."""
     content: tuple[str, ...]
     """Files that a signature must cover."""
     cover: Callable[[list[str], set[str]], Coverage]
@@ -93,17 +93,27 @@ def judge_detached(work: Detached, name: str, job: Job) -> list[SignatureStatus]
     return [_with_list(one, work, signed) for one in judged]
 
 
+def read_lists(package: FilePackage, manifests: Sequence[str]) -> Mapping[str, list[str]] | Refusal:
+    """Read once, for all signatures, which list names which signature."""
+    found: dict[str, list[str]] = {}
+    try:
+        for manifest in manifests:
+            signature = _signature_of(_read_manifest(package, manifest), package)
+            if signature is not None:
+                found.setdefault(signature, []).append(manifest)
+    except Refusal as refusal:
+        return refusal
+    return found
+
+
 def _find_signed(work: Detached, name: str) -> _Signed:
-    named = []
-    for manifest in work.manifests:
-        root = _read_manifest(work.package, manifest)
-        if _signature_of(root, work.package) == name:
-            named.append((manifest, root))
+    if isinstance(work.lists, Refusal):
+        raise work.lists
+    named = work.lists.get(name, [])
     if len(named) > 1:
         raise Refusal("asic-manifest", "two lists of files name one signature")
     if named:
-        manifest, root = named[0]
-        return _compare(manifest, root, work.package)
+        return _compare(named[0], _read_manifest(work.package, named[0]), work.package)
     if len(work.content) == 1:
         return _Signed(member=work.content[0], covered=work.content, named=frozenset(work.content))
     raise Refusal("asic-manifest", "no list of files names it, and there is not one file alone")
@@ -197,5 +207,5 @@ def _with_list(status: SignatureStatus, work: Detached, signed: _Signed) -> Sign
     if status.integrity is not Integrity.INTACT or not signed.faults:
         return status
     status = replace(status, changed_after=ChangedAfter.NOT_ANALYSED)
-    worst = min(signed.faults, key=lambda one: _WORST.index(one.found))
+    worst = min(signed.faults, key=lambda one: WORST_FIRST.index(one.found))
     return refused(status, worst, Integrity.NOT_CHECKABLE)

@@ -72,20 +72,19 @@ def inspect_odf(archive: Archive, job: Job) -> Detected:
 
 def _judge_file(package: FilePackage, name: str, job: Job) -> list[SignatureStatus]:
     layout = Layout(
-        kind=Kind.XMLDSIG_ODF,
         purpose=Purpose.ODF,
         missing=Integrity.BROKEN,
         measure=partial(_measure, package.archive, name),
         claims=_claims,
     )
     try:
-        signatures = read_signature_file(package.archive, name, ROOTS)
+        signatures = signatures_in(read_signature_file(package.archive, name), ROOTS)
     except Refusal as refusal:
         status = job.start(Kind.XMLDSIG_ODF, name)
         return [refused(status, refusal, Integrity.NOT_CHECKABLE)]
     return [
         judge_xml_signature(
-            job.start(Kind.XMLDSIG_ODF, _place(name, number, len(signatures))),
+            job.start(Kind.XMLDSIG_ODF, place_of(name, number, len(signatures))),
             one,
             package,
             layout,
@@ -95,17 +94,26 @@ def _judge_file(package: FilePackage, name: str, job: Job) -> list[SignatureStat
     ]
 
 
-def _place(name: str, number: int, count: int) -> str:
+def place_of(name: str, number: int, count: int) -> str:
+    """Return where a signature stands: its file, and which of several in it."""
     return name if count == 1 else f"{name}, signature {number}"
 
 
-def read_signature_file(archive: Archive, name: str, roots: frozenset[str]) -> list[Element]:
+def read_signature_file(archive: Archive, name: str) -> Element:
+    """Return the root of a signature file.
+
+    Raises:
+        Refusal: it cannot be unpacked or parsed.
+    """
+    return parse_xml(archive.read(name, most=MAX_SIGNATURE_XML), most=MAX_SIGNATURE_XML)
+
+
+def signatures_in(root: Element, roots: frozenset[str]) -> list[Element]:
     """Return the ds:Signature elements of a file that may hold nothing else.
 
     Raises:
         Refusal: it is of another shape, empty, or holds more than are judged.
     """
-    root = parse_xml(archive.read(name, most=MAX_SIGNATURE_XML), most=MAX_SIGNATURE_XML)
     if root.tag not in roots:
         raise Refusal("signature-layout", "a signature file with an unknown root")
     found = children(root)

@@ -92,7 +92,6 @@ def _judge(package: OpcPackage, part: str, job: Job) -> SignatureStatus:
         gone = Refusal("signature-missing", "the package leads to a signature that is not in it")
         return refused(status, gone, Integrity.NOT_CHECKABLE)
     layout = Layout(
-        kind=Kind.XMLDSIG_OOXML,
         purpose=Purpose.OOXML,
         missing=Integrity.BROKEN,
         measure=partial(measure, package),

@@ -7,7 +7,7 @@ makes an answer good; an exception is ERROR, never BROKEN and never "unsigned".
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -51,14 +51,12 @@ class Coverage:
     uncovered: tuple[str, ...]
     """Plain words; first what degrades the scope, then what the format never signs."""
     codes: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
     """What a format adds to the common steps."""
 
-    kind: Kind
     purpose: Purpose
     missing: Integrity
     """What follows when a signed part is not there: BROKEN where the format knows no parts outside
@@ -75,7 +73,6 @@ class Claims:
     author: str | None = None
     codes: tuple[str, ...] = ()
     covered: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)
@@ -85,7 +82,6 @@ class Job:
     sha256: str
     context: TrustContext
     count: int = 0
-    statuses: list[SignatureStatus] = field(default_factory=list)
 
     def start(self, kind: Kind, name: str) -> SignatureStatus:
         """Begin the record of one signature: ERROR until a step says better."""
@@ -239,7 +235,6 @@ def _covered(
         uncovered=(*listed(wrong), *coverage.uncovered),
         claimed_author=claims.author,
         native_codes=(*status.native_codes, *coverage.codes, *claims.codes),
-        warnings=(*status.warnings, *coverage.warnings, *claims.warnings),
     )
 
 

@@ -117,10 +117,6 @@ class Certificate:
         """The primary key, then the subkeys."""
         return (self.primary, *self.subkeys)
 
-    def key(self, fingerprint: str) -> KeyPacket | None:
-        """Return the key of this fingerprint."""
-        return next((one for one in self.keys if one.fingerprint == fingerprint.upper()), None)
-
 
 @dataclass(slots=True)
 class _Building:

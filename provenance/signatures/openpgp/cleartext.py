@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from provenance.errors import Malformed
-from provenance.signatures.openpgp.armor import SIGNATURE, Armored, begins, read_armor
+from provenance.signatures.openpgp.armor import BEGIN, SIGNATURE, Armored, read_armor
 
 MAX_HASHES: Final = 8  # header lines; a program writes one
 
@@ -55,7 +55,7 @@ def read_clearsigned(data: bytes, begin: re.Match[bytes]) -> Clearsigned:
 
 
 def _signature_after(data: bytes, begin: re.Match[bytes]) -> Armored:
-    following = next((one for one in begins(data) if one.start() > begin.start()), None)
+    following = BEGIN.search(data, begin.end())
     if following is None or following[1].decode("ascii") != SIGNATURE:
         raise Malformed("a clearsigned text without its signature")
     return read_armor(data, following)

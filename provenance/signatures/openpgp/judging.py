@@ -26,6 +26,7 @@ from provenance.signatures.axes import (
     TimeBasis,
 )
 from provenance.signatures.bench import Bench
+from provenance.signatures.certificates import MIN_EC_BITS, MIN_RSA_BITS
 from provenance.signatures.detected import Detected
 from provenance.signatures.mime.senders import Senders
 from provenance.signatures.model import DetectorFailure, Locator, SignatureStatus
@@ -56,8 +57,6 @@ from provenance.trust.model import TrustSet
 DETECTOR: Final = "openpgp"
 
 WEAK_DIGESTS: Final = frozenset({"md5", "sha1", "ripemd160"})
-MIN_RSA_BITS: Final = 2048  # NIST SP 800-131A: shorter keys are disallowed since 2014
-MIN_CURVE_BITS: Final = 224  # same table
 
 
 def inspect_openpgp(
@@ -263,7 +262,7 @@ def _strength(
     bits = chosen.key.bits
     name = chosen.key.algorithm_name
     rsa = name.startswith("rsa")
-    short = bits is not None and bits < (MIN_RSA_BITS if rsa else MIN_CURVE_BITS)
+    short = bits is not None and bits < (MIN_RSA_BITS if rsa else MIN_EC_BITS)
     codes = []
     if signature.hash_name in WEAK_DIGESTS:
         codes.append("weak-digest")

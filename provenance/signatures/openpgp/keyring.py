@@ -3,7 +3,7 @@
 Rules, in order: a signature is looked for under the fingerprint that it names, else under its key
 ID, which several keys can share; a pin goes before a key that came along, also when both are the
 same key. A pin whose certificate cannot be read, or has another fingerprint than the pin says, is
-left out and counted: it must not vouch for anybody.
+left out: it must not vouch for anybody.
 """
 
 from collections.abc import Iterable, Iterator
@@ -47,8 +47,6 @@ class Keyring:
     """Every certificate at hand."""
 
     held: tuple[tuple[Certificate, PgpPin | None], ...]
-    unreadable: int
-    """Pins that could not be read."""
 
     def candidates(self, signature: SignaturePacket) -> tuple[Candidate, ...]:
         """Return the keys that the signature may have been made with, pins first."""
@@ -73,16 +71,12 @@ def _named(signature: SignaturePacket, key: KeyPacket) -> bool:
 def keyring_of(trust: TrustSet, along: Iterable[Certificate]) -> Keyring:
     """Return the desk's pins, then the certificates that came along."""
     held: list[tuple[Certificate, PgpPin | None]] = []
-    unreadable = 0
     for pin in trust.pgp:
         try:
             certificate = read_certificate(pin.certificate)
         except Malformed:
-            unreadable += 1
             continue
-        if certificate.primary.fingerprint != pin.fingerprint.upper():
-            unreadable += 1
-            continue
-        held.append((certificate, pin))
+        if certificate.primary.fingerprint == pin.fingerprint.upper():
+            held.append((certificate, pin))
     held += [(one, None) for one in along]
-    return Keyring(held=tuple(held), unreadable=unreadable)
+    return Keyring(held=tuple(held))

@@ -28,7 +28,6 @@ MARKER: Final = 10
 LITERAL: Final = 11
 USER_ID: Final = 13
 PUBLIC_SUBKEY: Final = 14
-USER_ATTRIBUTE: Final = 17
 PADDING: Final = 21
 ENCRYPTED: Final = frozenset({1, 3, 9, 18, 20})
 _STREAMS: Final = frozenset({COMPRESSED, 9, LITERAL, 18, 20})  # may have partial lengths

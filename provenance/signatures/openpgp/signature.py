@@ -20,7 +20,7 @@ READ_VERSIONS: Final = frozenset({4, 6})
 
 BINARY, TEXT = 0x00, 0x01  # over documents
 CERTIFICATIONS: Final = frozenset({0x10, 0x11, 0x12, 0x13})
-SUBKEY_BINDING, KEY_BINDING, DIRECT_KEY = 0x18, 0x19, 0x1F
+SUBKEY_BINDING, DIRECT_KEY = 0x18, 0x1F
 KEY_REVOCATION, SUBKEY_REVOCATION, CERTIFICATION_REVOCATION = 0x20, 0x28, 0x30
 
 HASHES: Final = {
@@ -45,7 +45,7 @@ ALGORITHMS: Final = {
     28: "ed448",
 }
 _CREATED, _EXPIRES, _KEY_EXPIRES, _ISSUER, _NOTATION = 2, 3, 9, 16, 20
-_PRIMARY, _FLAGS, _REASON, _EMBEDDED, _FINGERPRINT = 25, 27, 29, 32, 33
+_FLAGS, _REASON, _FINGERPRINT = 27, 29, 33
 _KNOWN: Final = frozenset(
     # RFC 9580 table 5, RFC 4880 section 5.2.3.1; 34, 39: preferences
     {2, 3, 4, 5, 6, 7, 9, 11, 12, 16, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34}
@@ -74,7 +74,6 @@ class SignaturePacket:
     key_lifetime: timedelta | None = None
     """For a binding: how long from its creation the key may be used; None = for ever."""
     key_flags: int | None = None
-    primary_user_id: bool = False
     reason: int | None = None
     """For a revocation: why (section 5.2.3.31)."""
     unknown_critical: bool = False
@@ -155,7 +154,6 @@ def _said(
         issuer_key_id=issuer.hex().upper() if issuer else None,
         key_lifetime=_seconds(_first(hashed, _KEY_EXPIRES)),
         key_flags=flags[0] if flags else None,
-        primary_user_id=(_first(hashed, _PRIMARY) or b"\0") != b"\0",
         reason=reason[0] if reason else None,
         unknown_critical=any(map(_unknown_critical, hashed)),
     )

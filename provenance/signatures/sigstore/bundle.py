@@ -24,12 +24,12 @@ from sigstore.verify.policy import UnsafeNoOp
 from sigstore_models.trustroot.v1 import TrustedRoot as RootModel
 
 from provenance.errors import Malformed
+from provenance.facts.signed_digests import MAX_BUNDLE
 from provenance.signatures.attempt import Fault, attempt
 from provenance.signatures.text import tame
 
 ENGINE: Final = "sigstore"
 ENGINE_VERSION: Final = version("sigstore")
-MAX_BUNDLE: Final = 4 << 20  # bytes of JSON; a bundle has some thousand
 
 _ROOT: Final = "https%3A%2F%2Ftuf-repo-cdn.sigstore.dev"
 _DOES_NOT_FIT: Final = (

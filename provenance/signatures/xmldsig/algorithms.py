@@ -13,7 +13,6 @@ from types import MappingProxyType
 from typing import Final
 
 DSIG: Final = "{http://www.w3.org/2000/09/xmldsig#}"
-DSIG11: Final = "{http://www.w3.org/2009/xmldsig11#}"
 _DSIG: Final = "http://www.w3.org/2000/09/xmldsig#"
 _MORE: Final = "http://www.w3.org/2001/04/xmldsig-more#"
 MORE7: Final = "http://www.w3.org/2007/05/xmldsig-more#"

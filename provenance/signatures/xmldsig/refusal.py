@@ -5,6 +5,7 @@ signature; bytes that are not there, or a rule that forbids to look, are no answ
 """
 
 from enum import StrEnum, unique
+from typing import Final
 
 from provenance.errors import Malformed
 
@@ -20,6 +21,10 @@ class Found(StrEnum):
     UNSUPPORTED = "unsupported"
     """The signature uses something that this verifier refuses to follow."""
     NOT_CHECKABLE = "not_checkable"
+
+
+WORST_FIRST: Final = (Found.DIFFERS, Found.UNSUPPORTED, Found.MISSING, Found.NOT_CHECKABLE)
+"""All that is not a match; of several answers the first of these is the whole's."""
 
 
 class Refusal(Malformed):

@@ -65,7 +65,6 @@ class Reference:
 class Signature:
     """One ds:Signature, read and not judged."""
 
-    element: Element
     id: str | None
     signed_info: Element
     c14n: C14n
@@ -96,7 +95,6 @@ def read_signature(element: Element) -> Signature:
         raise Refusal("signature-layout", "the parts of the signature are not where they belong")
     c14n, method, references = _read_signed_info(parts[0])
     return Signature(
-        element=element,
         id=attribute(element, "Id"),
         signed_info=parts[0],
         c14n=c14n,

@@ -21,7 +21,7 @@ from asn1crypto import x509
 from provenance.signatures.attempt import Fault, attempt
 from provenance.signatures.xmldsig.reading import Element, canonical, require_unique
 from provenance.signatures.xmldsig.references import Compared, Package, compare_all
-from provenance.signatures.xmldsig.refusal import Found, Refusal
+from provenance.signatures.xmldsig.refusal import WORST_FIRST, Found, Refusal
 from provenance.signatures.xmldsig.structure import Signature, read_signature
 from provenance.signatures.xmldsig.values import check_value
 from provenance.signatures.xmldsig.xades import (
@@ -50,9 +50,6 @@ class Verified:
     properties: Properties
     presented: x509.Certificate | None = None
     """When none verified: the first that came with the signature, for the record only."""
-
-
-_WORST: Final = (Found.DIFFERS, Found.UNSUPPORTED, Found.MISSING, Found.NOT_CHECKABLE)
 
 
 def verify_signature(element: Element, package: Package) -> Verified:
@@ -159,4 +156,4 @@ def _conclude(value: Refusal | None, compared: tuple[Compared, ...]) -> tuple[Fo
     ]
     if not answers:
         return Found.MATCHES, "", ""
-    return min(answers, key=lambda one: _WORST.index(one[0]))
+    return min(answers, key=lambda one: WORST_FIRST.index(one[0]))

@@ -63,8 +63,6 @@ class Stamped:
 class Properties:
     """What the properties of one signature say."""
 
-    signed: bool = False
-    """The signed properties are covered by the signature."""
     signing_time: datetime | None = None
     """The signer's own clock; without a zone when he gave none."""
     certificates: tuple[CertificateDigest, ...] = ()
@@ -112,7 +110,6 @@ def _read(qualifying: Element, compared: tuple[Compared, ...]) -> Properties:
         warnings.append("its properties, the signing time among them, are not signed")
     about = _child(signed, "SignedSignatureProperties") if covered else None
     properties = Properties(
-        signed=covered,
         signing_time=_signing_time(about),
         certificates=_certificate_digests(about),
         codes=tuple(codes),
