@@ -6,19 +6,16 @@ is NOT_CHECKABLE with a warning, never BROKEN, unless somebody named it by hand 
 document's digest.
 """
 
-import hashlib
 from dataclasses import dataclass, replace
 from typing import Final
 
-from provenance.facts.signed_digests import read_stated
 from provenance.signatures.axes import Integrity
 from provenance.signatures.model import SignatureStatus
-from provenance.signatures.pairing import Relation, stated_in
+from provenance.signatures.pairing import Relation
 
 PAIRED_BY_NAME: Final = "paired-by-name"
 """Code of a signature that fails, and of which a name alone says what it is of."""
 MAY_BE_OF_ANOTHER: Final = "it may belong to another document"
-_KINDS: Final = ("sha256", "sha512")
 _FAILING: Final = frozenset({Integrity.BROKEN, Integrity.ERROR})
 
 
@@ -43,13 +40,6 @@ class Nearby:
     def said(self) -> str:
         """How a result names it."""
         return f"the file with SHA-256 {self.sha256}"
-
-
-def states(signature: bytes, media_type: str, document: bytes) -> bool:
-    """Tell whether a signature file states the document's digest as that of what it is of."""
-    stated = stated_in(read_stated(signature, media_type).properties)
-    found = {f"{kind}:{hashlib.new(kind, document).hexdigest()}" for kind in _KINDS if stated}
-    return bool(found & stated)
 
 
 def doubted(status: SignatureStatus) -> SignatureStatus:

@@ -2,9 +2,10 @@
 
 from provenance.examine.engines.sigstore import MODULES, tools
 from provenance.examine.subject import Subject
+from provenance.facts.signed_digests import states
 from provenance.signatures.detected import Detected
 from provenance.signatures.model import SignatureStatus
-from provenance.signatures.nearby import doubted, states
+from provenance.signatures.nearby import doubted
 from provenance.signatures.pairing import Relation
 from provenance.signatures.sigstore.judging import judge_sigstore
 
