@@ -43,6 +43,17 @@ def change_and_tell(
             voice.say_hint(["`prov examine --stale` judges them under this one."])
 
 
+def rely_and_tell(
+    desk: "Desk", more: "TrustSet", *, reason: str, examine: bool, as_json: bool
+) -> None:
+    """Rely on more than before; the rest as in `change_and_tell`."""
+    from provenance.trust.editing import united
+
+    change_and_tell(
+        desk, lambda base: united(base, more), reason=reason, examine=examine, as_json=as_json
+    )
+
+
 def judge_stale(desk: "Desk") -> tuple[int, list[tuple[str, str, str]]]:
     """Examine every signed copy that was judged under another set.
 
