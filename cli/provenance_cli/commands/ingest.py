@@ -105,6 +105,8 @@ def examine(
     if (item is None) != stale:
         wrong = "not both" if stale else "one of the two"
         raise UsageError(f"name an item, or --stale: {wrong}")
+    if stale and (at or ocr or claims):
+        raise UsageError("--at, --ocr and --claims go with one item, not with --stale")
     with open_signing(desk, key, passphrase_file) as opened:
         if item is None:
             examine_stale(opened, as_json=as_json)
