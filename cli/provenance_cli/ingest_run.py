@@ -14,7 +14,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-from provenance.acts.examining import Exhibit, unexamined
+from provenance.acts.examining import unexamined
 from provenance.acts.ingesting import Event, IngestSummary, Source
 from provenance.acts.receiving import IngestOptions, Receipt
 from provenance.errors import DiskFull, NotFound, StoreFault, UsageError
@@ -30,7 +30,6 @@ from provenance_cli.progress import Progress
 
 if TYPE_CHECKING:
     from provenance.desk import Desk
-    from provenance.examine.examination import Examination
     from provenance.intake.claims import Claims
 
 FORMS: Final = ("native", "scan", "photo", "print")
@@ -161,25 +160,12 @@ class IngestRun:
     def _examine_new(self) -> None:
         if not self._options.examine:
             return
-        from provenance.examine.runner import Runner
-        from provenance_cli.sandbox import WallWarning, workers
+        from provenance_cli.sandbox import examine_and_tell
 
         # Never all at once in memory: a first run over a large folder leaves as much to examine.
         live = sys.stderr.isatty()
         total = sum(1 for _ in unexamined(self._desk)) if live else None
-        walls = WallWarning()
-        with (
-            Progress("examining", total=total) as progress,
-            Runner(workers=workers()) as runner,
-        ):
-
-            def told(_exhibit: Exhibit, found: "Examination") -> None:
-                walls.look_at(found)
-                progress.add()
-
-            self._examined = self._desk.examine_all(
-                unexamined(self._desk), runner=runner, notify=told
-            )
+        self._examined = examine_and_tell(self._desk, unexamined(self._desk), total=total)
 
     def _tell(self, seconds: float) -> None:
         summary = self._summary

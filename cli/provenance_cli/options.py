@@ -47,6 +47,14 @@ PassphraseOption = Annotated[
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+OcrOption = Annotated[
+    str | None,
+    typer.Option("--ocr", metavar="LANGUAGE", help="Read scans and photographs: eng, deu ..."),
+]
+ClaimsOption = Annotated[
+    str | None,
+    typer.Option("--claims", metavar="DAY", help="It claims to be of this day (2020-01-06)."),
+]
 ItemArgument = Annotated[
     str, typer.Argument(metavar="ITEM", help="Accession number, id or SHA-256; a prefix will do.")
 ]

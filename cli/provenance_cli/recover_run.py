@@ -17,15 +17,13 @@ def recover_item(desk: "Desk", text: str, *, as_json: bool) -> bool:
         CheckFailed: a state is not what the finding saw.
     """
     from provenance.acts.examining import unexamined
-    from provenance.examine.runner import Runner
+    from provenance_cli.sandbox import examine_and_tell
 
     view = desk.find(text)
     found = desk.recover(view.item)
     if any(one.seq is not None for one in found):
-        with Runner() as runner:
-            desk.examine_all(
-                (one for one in unexamined(desk) if one.item == view.item), runner=runner
-            )
+        new = [one for one in unexamined(desk) if one.item == view.item]
+        examine_and_tell(desk, new, total=len(new))
     names = {one.item: one.accession for one in desk.items()}
     for one in found:
         holder = names.get(one.held_by) if one.held_by else None

@@ -1,11 +1,16 @@
-"""How many documents are examined at once here, and a word when the walls are not complete."""
+"""Examine many copies: how many at once here, how far it is, a word when walls are missing."""
 
 import os
 from typing import TYPE_CHECKING
 
 from provenance_cli import voice
+from provenance_cli.progress import Progress
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from provenance.acts.examining import Exhibit
+    from provenance.desk import Desk
     from provenance.examine.examination import Examination
 
 MOST: int = 16  # workers; each holds its parsers in memory, about 60 MB
@@ -35,3 +40,33 @@ class WallWarning:
             f"warning: documents are examined with {examination.jail_level} isolation here;"
             " `prov doctor` says what is missing and what that means"
         )
+
+
+def examine_and_tell(
+    desk: "Desk",
+    exhibits: "Iterable[Exhibit]",
+    *,
+    what: str = "examining",
+    total: int | None,
+    notify: "Callable[[Exhibit, Examination], None]" = lambda _exhibit, _found: None,
+) -> int:
+    """Examine copies, show how far it is, and say it when walls are missing; returns how many.
+
+    Args:
+        desk: opened to sign.
+        exhibits: the copies.
+        what: is being done, for the line of progress.
+        total: how many copies; None where that is not known.
+        notify: told of each finding once it is acknowledged.
+    """
+    from provenance.examine.runner import Runner
+
+    walls = WallWarning()
+    with Progress(what, total=total) as progress, Runner(workers=workers()) as runner:
+
+        def told(exhibit: "Exhibit", found: "Examination") -> None:
+            walls.look_at(found)
+            progress.add()
+            notify(exhibit, found)
+
+        return desk.examine_all(exhibits, runner=runner, notify=told)

@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING
 
 from provenance_cli import voice
-from provenance_cli.progress import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,13 +42,23 @@ def change_and_tell(
             voice.say_hint(["`prov examine --stale` judges them under this one."])
 
 
+def rely_and_tell(
+    desk: "Desk", more: "TrustSet", *, reason: str, examine: bool, as_json: bool
+) -> None:
+    """Rely on more than before; the rest as in `change_and_tell`."""
+    from provenance.trust.editing import united
+
+    change_and_tell(
+        desk, lambda base: united(base, more), reason=reason, examine=examine, as_json=as_json
+    )
+
+
 def judge_stale(desk: "Desk") -> tuple[int, list[tuple[str, str, str]]]:
     """Examine every signed copy that was judged under another set.
 
     Returns how many, and for each headline that moved the item, what it was and what it is.
     """
-    from provenance.examine.runner import Runner
-    from provenance_cli.sandbox import WallWarning, workers
+    from provenance_cli.sandbox import examine_and_tell
 
     exhibits = list(desk.judged_otherwise())
     if not exhibits:
@@ -60,20 +69,13 @@ def judge_stale(desk: "Desk") -> tuple[int, list[tuple[str, str, str]]]:
         for exhibit in exhibits
     }
     moved: list[tuple[str, str, str]] = []
-    walls = WallWarning()
-    with (
-        Progress("judging anew", total=len(exhibits)) as progress,
-        Runner(workers=workers()) as runner,
-    ):
 
-        def told(exhibit: "Exhibit", found: "Examination") -> None:
-            walls.look_at(found)
-            progress.add()
-            old = before[exhibit.item, exhibit.sha256].headline
-            if old != found.headline:
-                moved.append((names[exhibit.item], old.value, found.headline.value))
+    def told(exhibit: "Exhibit", found: "Examination") -> None:
+        old = before[exhibit.item, exhibit.sha256].headline
+        if old != found.headline:
+            moved.append((names[exhibit.item], old.value, found.headline.value))
 
-        desk.examine_all(exhibits, runner=runner, notify=told)
+    examine_and_tell(desk, exhibits, what="judging anew", total=len(exhibits), notify=told)
     return len(exhibits), moved
 
 

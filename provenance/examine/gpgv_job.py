@@ -15,13 +15,12 @@ from provenance.errors import Malformed
 from provenance.examine import job
 from provenance.examine.program_jail import make_spools, prepare_program_jail
 from provenance.examine.subject import Subject
-from provenance.examine.worker import readable_folders
+from provenance.examine.worker import ANSWER, DOCUMENT, readable_folders
 from provenance.signatures.openpgp.asking import Question, find_question
 
 PROGRAMS: Final = ("/usr/bin/gpgv", "/bin/gpgv", "/usr/local/bin/gpgv")
 """Where it may be; no search path is followed, which an environment could point elsewhere."""
 
-_DOCUMENT, _ANSWER = 3, 4  # descriptors of the child (`worker`); files beside it follow
 _spools: list[int] = []
 
 
@@ -63,10 +62,10 @@ def ask(document: int, request: dict[str, Any]) -> dict[str, Any]:
     if question.file is None:
         _spool(content, question.content)
     else:
-        content = _ANSWER + question.file if question.file else _DOCUMENT
+        content = ANSWER + question.file if question.file else DOCUMENT
     os.lseek(content, 0, os.SEEK_SET)
     _become(
-        *("--status-fd", str(_ANSWER), "--keyring", f"/proc/self/fd/{keyring}"),
+        *("--status-fd", str(ANSWER), "--keyring", f"/proc/self/fd/{keyring}"),
         # Times are judged by our own rules: a clock that is wrong must not hide the mathematics.
         "--ignore-time-conflict",
         "--enable-special-filenames",
@@ -80,7 +79,7 @@ def report_version(_document: int, _request: dict[str, Any]) -> dict[str, Any]:
     Raises:
         OSError: the program cannot be executed.
     """
-    os.dup2(_ANSWER, 1)
+    os.dup2(ANSWER, 1)
     _become("--version")
 
 

@@ -27,7 +27,7 @@ from provenance.examine.examination import Answer
 from provenance.examine.identify import has_second_format
 from provenance.examine.jail import landlock_abi
 from provenance.examine.subject import Beside, Role, Subject
-from provenance.examine.worker import held_trust
+from provenance.examine.worker import FIRST_BESIDE, held_trust
 from provenance.facts.claimed import judge_claimed_date
 from provenance.facts.model import Facts, merge_facts
 from provenance.instants import parse_instant
@@ -37,7 +37,6 @@ from provenance.signatures.detected import Detected, report_of, without_detector
 from provenance.signatures.model import DetectorFailure, SignatureStatus
 from provenance.trust.model import TrustSet
 
-FIRST_BESIDE: Final = 5  # descriptor of the first file beside the document; 3 and 4 are taken
 _POLYGLOT: Final = "polyglot"  # code of `facts.shape`: another format is in the file, or around it
 _NOT_HERE: Final = frozenset({"mbcs", "oem"})  # codecs of another operating system
 _LOADED: dict[str, Engine | Fault] = {}  # engines, or why they cannot be had; tried once

@@ -87,3 +87,11 @@ class Subject:
             )
             for number, one in enumerate(self.beside, 1)
         )
+
+    def itself(self) -> Nearby:
+        """Return the document as the signature formats see it, when it is what is signed."""
+        return Nearby(number=0, data=self.data, sha256=self.sha256, media_type=self.media_type)
+
+    def signed(self) -> tuple[Nearby, ...]:
+        """Return the files that the document, a detached signature, may be of."""
+        return tuple(one for one in self.nearby() if one.relation is Relation.SIGNED)

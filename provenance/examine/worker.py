@@ -37,7 +37,7 @@ EXIT_FAULT: Final = 83  # the job itself raised; the answer names the class
 MAX_BESIDE: Final = 8  # files beside one document; a signed letter has one signature, or a few
 MAX_DESCRIPTORS: Final = 2 + MAX_BESIDE
 
-_DOCUMENT, _ANSWER, _BESIDE = 3, 4, 5  # descriptors of the child; files beside it from 5 on
+DOCUMENT, ANSWER, FIRST_BESIDE = 3, 4, 5  # descriptors of the child; files beside it from 5 on
 _TRUST: dict[str, Any] = {}  # the newest set as it was sent, by digest; written in the zygote only
 _POLL: Final = 0.005  # seconds between looks where the system has no process descriptors
 _HIGH: Final = 64  # the zygote's own descriptors stand from here on, out of the children's way
@@ -189,7 +189,7 @@ def _child(
 
 def _run(job: Any, request: dict[str, Any]) -> int:  # noqa: ANN401 - any function of that shape
     try:
-        answer = job(_DOCUMENT, request)
+        answer = job(DOCUMENT, request)
     except MemoryError:
         return EXIT_MEMORY
     except Exception as error:  # noqa: BLE001 - whatever it is becomes an outcome
@@ -223,7 +223,7 @@ def _move_up(descriptor: int) -> int:
 def _write(data: bytes) -> None:
     view = memoryview(data)
     while view:
-        view = view[os.write(_ANSWER, view) :]
+        view = view[os.write(ANSWER, view) :]
 
 
 def readable_folders() -> tuple[str, ...]:

@@ -8,6 +8,7 @@ proves nothing.
 
 import base64
 import binascii
+import hashlib
 import json
 from collections.abc import Iterator
 from typing import Any, Final
@@ -20,7 +21,7 @@ from provenance.outside.timestamp_response import parse_response
 from provenance.signatures.attempt import Fault, attempt
 from provenance.signatures.cms.attributes import attributes_of, single
 from provenance.signatures.cms.reading import Container, read_container
-from provenance.signatures.pairing import STATED
+from provenance.signatures.pairing import STATED, stated_in
 
 MAX_BUNDLE: Final = 4 << 20  # bytes of JSON; a bundle has some thousand
 _SIZES: Final = {"sha256": 32, "sha512": 64}
@@ -34,6 +35,13 @@ def read_stated(data: bytes, media_type: str) -> Facts:
     named = [f"{name}:{value.hex()}" for name, value in read if _SIZES.get(name) == len(value)]
     keys = [STATED if not number else f"{STATED}#{number + 1}" for number in range(len(named))]
     return Facts(properties=dict(zip(keys, dict.fromkeys(named), strict=False)))
+
+
+def states(signature: bytes, media_type: str, document: bytes) -> bool:
+    """Tell whether a signature file states the document's digest as that of what it is of."""
+    stated = stated_in(read_stated(signature, media_type).properties)
+    kinds = {one.partition(":")[0] for one in stated}
+    return any(f"{kind}:{hashlib.new(kind, document).hexdigest()}" in stated for kind in kinds)
 
 
 def _stated(data: bytes, media_type: str) -> Iterator[tuple[str, bytes]]:

@@ -19,13 +19,14 @@ from functools import partial
 from hashlib import sha512
 from typing import Final
 
+from provenance.facts.signed_digests import states
 from provenance.signatures.axes import Kind, Scope
 from provenance.signatures.bench import Bench
 from provenance.signatures.checksums import names_digest
 from provenance.signatures.detected import Detected
 from provenance.signatures.minisign import read_minisign
 from provenance.signatures.model import Locator, SignatureStatus
-from provenance.signatures.nearby import Nearby, doubted, states
+from provenance.signatures.nearby import Nearby, doubted
 from provenance.signatures.openpgp.claims import SIGNATURE_TYPES, is_openpgp
 from provenance.signatures.openpgp.judging import (
     inspect_openpgp_beside,

@@ -6,13 +6,12 @@ is NOT_CHECKABLE with a warning, never BROKEN, unless somebody named it by hand 
 document's digest.
 """
 
-import hashlib
 from dataclasses import dataclass, replace
 from typing import Final
 
 from provenance.signatures.axes import Integrity
 from provenance.signatures.model import SignatureStatus
-from provenance.signatures.pairing import Relation, stated_in
+from provenance.signatures.pairing import Relation
 
 PAIRED_BY_NAME: Final = "paired-by-name"
 """Code of a signature that fails, and of which a name alone says what it is of."""
@@ -41,15 +40,6 @@ class Nearby:
     def said(self) -> str:
         """How a result names it."""
         return f"the file with SHA-256 {self.sha256}"
-
-
-def states(signature: bytes, media_type: str, document: bytes) -> bool:
-    """Tell whether a signature file states the document's digest as that of what it is of."""
-    from provenance.facts.signed_digests import read_stated  # noqa: PLC0415 ASN.1 is slow to load
-
-    stated = stated_in(read_stated(signature, media_type).properties)
-    kinds = {one.partition(":")[0] for one in stated}
-    return any(f"{kind}:{hashlib.new(kind, document).hexdigest()}" in stated for kind in kinds)
 
 
 def doubted(status: SignatureStatus) -> SignatureStatus:

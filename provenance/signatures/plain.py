@@ -30,6 +30,7 @@ from provenance.signatures.axes import (
     TimeBasis,
 )
 from provenance.signatures.bench import Bench
+from provenance.signatures.detected import Detected
 from provenance.signatures.model import Locator, SignatureStatus, SignerIdentity
 from provenance.signatures.nearby import Nearby, doubted
 from provenance.signatures.pinning import coded, judge_pin, noted
@@ -79,6 +80,15 @@ class PlainSignature:
 
 Read = Callable[[bytes], PlainSignature | None]
 """Reads a file; None = not a signature but, say, a public key. Raises Malformed, Unsupported."""
+
+
+def inspect_plain(
+    read: Read, data: bytes, documents: tuple[Nearby, ...], bench: Bench, *, kind: Kind
+) -> Detected:
+    """Judge the one signature of a file that is itself examined; for the rest see `judge_plain`."""
+    name = "the signature in this file"
+    statuses = judge_plain(read, data, documents, bench, kind=kind, name=name)
+    return Detected(statuses=statuses, ran=(kind.value,))
 
 
 def judge_plain(

@@ -49,6 +49,14 @@ def sizes(scene: Scene) -> int:
         return desk.parts.ledger.size()
 
 
+@pytest.mark.parametrize(
+    "words", [("--at", "2020-01-06T00:00:00Z"), ("--ocr", "eng"), ("--claims", "2020-01-06")]
+)
+def test_stale_takes_no_wish_for_one_item(prov: Prov, words: tuple[str, str]) -> None:
+    """What would not be heeded is refused."""
+    assert_one_line(prov("examine", "--stale", *words), 2, "not with --stale")
+
+
 def test_no_desk(prov: Prov, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A folder that is no desk, and no desk anywhere upward, are usage errors."""
     assert_one_line(prov("list", "--desk", tmp_path / "absent"), 2, "no desk")

@@ -12,6 +12,8 @@ from provenance.examine.walls import WALLS
 from provenance_cli.sandbox import MOST, workers
 from tests.cli.conftest import Prov
 from tests.desk.scene import LETTER, Scene
+from tests.hostile.forge import saved_incrementally
+from tests.signatures.pdf.letters import Letter
 
 
 def test_the_doctor_has_a_line_for_each_wall(prov: Prov) -> None:
@@ -57,6 +59,20 @@ def test_fewer_walls_are_warned_of_once(
     assert ran.code == 0
     assert ran.err.count("partial") == 1
     assert "prov doctor" in ran.err
+
+
+def test_fewer_walls_are_warned_of_when_states_are_recovered(
+    prov: Prov, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`prov recover` examines too, and does not degrade silently either."""
+    later = saved_incrementally(Letter().body().render(), b"BT /F1 11 Tf 72 600 Td (More) Tj ET")
+    scene.write("letter.pdf", later)
+    assert prov("ingest", scene.inbox, desk=scene, key="amal-haddad").code == 0
+    (item,) = [str(line["accession"]) for line in prov("list", "--json", desk=scene).lines]
+    monkeypatch.setattr(runner, "Runner", partial(runner.Runner, landlock=False))
+    ran = prov("recover", item, desk=scene, key="amal-haddad")
+    assert ran.code == 0
+    assert ran.err.count("partial") == 1
 
 
 def test_an_ending_is_told_in_words(

@@ -207,6 +207,22 @@ def test_total_on_broken_samples(number: int, patch: bytes, at: int) -> None:
     assert "/" in identify_bytes(broken[:HEAD], broken[-TAIL:]).media_type
 
 
+@pytest.mark.parametrize(
+    ("head", "media_type"),
+    [
+        (b"1\n" * 5000, "text/plain"),  # each line might be the count that Apple's mail begins with
+        (b"".join(b"%d\n" % number for number in range(8000)), "text/plain"),
+        (b"78\n" + _MAIL, "message/x-emlx"),
+        (b"\x00\x01\x00\x00\x00", UNKNOWN),  # a font's beginning, and nothing behind it
+        (b"<!-- -->\n" * 200 + b"x", "text/plain"),
+        (b"<!-- -->\n" * 200 + b"<html>", "text/html"),
+    ],
+)
+def test_total_on_what_repeats_or_ends_early(head: bytes, media_type: str) -> None:
+    """Lists of numbers, rows of comments and cut files get their answer, and at once."""
+    assert identify_bytes(head).media_type == media_type
+
+
 def test_bytes_before_a_pdf_are_seen() -> None:
     """A PDF that begins later is a PDF, and the offset is told."""
     data = b"garbage\n" * 20 + bare_page()

@@ -7,10 +7,12 @@ import typer
 
 from provenance.errors import UsageError
 from provenance_cli.options import (
+    ClaimsOption,
     DeskOption,
     ItemArgument,
     JsonOption,
     KeyOption,
+    OcrOption,
     PassphraseOption,
     open_signing,
 )
@@ -86,14 +88,8 @@ def examine(
         str | None,
         typer.Option("--at", metavar="TIME", help="Judge certificates as of then; it is recorded."),
     ] = None,
-    ocr: Annotated[
-        str | None,
-        typer.Option("--ocr", metavar="LANGUAGE", help="Read scans and photographs: eng, deu ..."),
-    ] = None,
-    claims: Annotated[
-        str | None,
-        typer.Option("--claims", metavar="DAY", help="It claims to be of this day (2020-01-06)."),
-    ] = None,
+    ocr: OcrOption = None,
+    claims: ClaimsOption = None,
     stale: Annotated[
         bool, typer.Option("--stale", help="Every signed copy judged under another trust set.")
     ] = False,
@@ -109,6 +105,8 @@ def examine(
     if (item is None) != stale:
         wrong = "not both" if stale else "one of the two"
         raise UsageError(f"name an item, or --stale: {wrong}")
+    if stale and (at or ocr or claims):
+        raise UsageError("--at, --ocr and --claims go with one item, not with --stale")
     with open_signing(desk, key, passphrase_file) as opened:
         if item is None:
             examine_stale(opened, as_json=as_json)

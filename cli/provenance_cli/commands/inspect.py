@@ -7,7 +7,7 @@ import typer
 
 from provenance.errors import NotFound, UsageError
 from provenance_cli import voice
-from provenance_cli.options import JsonOption
+from provenance_cli.options import ClaimsOption, JsonOption, OcrOption
 
 if TYPE_CHECKING:
     from provenance.examine.examination import Examination
@@ -25,14 +25,8 @@ def inspect(
         Path | None,
         typer.Option("--trust", metavar="FOLDER", help="Judge by this trust folder."),
     ] = None,
-    ocr: Annotated[
-        str | None,
-        typer.Option("--ocr", metavar="LANGUAGE", help="Read scans and photographs: eng, deu ..."),
-    ] = None,
-    claims: Annotated[
-        str | None,
-        typer.Option("--claims", metavar="DAY", help="It claims to be of this day (2020-01-06)."),
-    ] = None,
+    ocr: OcrOption = None,
+    claims: ClaimsOption = None,
     crops: Annotated[
         Path | None,
         typer.Option("--crops", metavar="FOLDER", help="Write pictures of signature places here."),

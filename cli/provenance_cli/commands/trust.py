@@ -111,20 +111,14 @@ def add(
     from provenance.trust.editing import united
     from provenance.trust.model import TrustSet
     from provenance_cli.trust_files import particulars, recognise_file
-    from provenance_cli.trust_run import change_and_tell
+    from provenance_cli.trust_run import rely_and_tell
 
     said = particulars(purpose or [], person=person, how=how, source=source, begin=begin, end=end)
     more = TrustSet()
     for file in files:
         more = united(more, recognise_file(file, said))
     with open_signing(desk, key, passphrase_file) as opened:
-        change_and_tell(
-            opened,
-            lambda base: united(base, more),
-            reason=reason,
-            examine=not no_examine,
-            as_json=as_json,
-        )
+        rely_and_tell(opened, more, reason=reason, examine=not no_examine, as_json=as_json)
 
 
 @app.command("add-dkim")
@@ -155,9 +149,8 @@ def add_dkim(
     as_json: JsonOption = False,
 ) -> None:
     """Archive a mail domain's DKIM key, with when it was seen and by whom."""
-    from provenance.trust.editing import united
     from provenance_cli.trust_files import read_dkim
-    from provenance_cli.trust_run import change_and_tell
+    from provenance_cli.trust_run import rely_and_tell
 
     more = read_dkim(
         record,
@@ -168,13 +161,7 @@ def add_dkim(
         times=(first_seen, last_seen, published),
     )
     with open_signing(desk, key, passphrase_file) as opened:
-        change_and_tell(
-            opened,
-            lambda base: united(base, more),
-            reason=reason,
-            examine=not no_examine,
-            as_json=as_json,
-        )
+        rely_and_tell(opened, more, reason=reason, examine=not no_examine, as_json=as_json)
 
 
 @app.command("mark-compromised")
@@ -192,19 +179,12 @@ def mark_compromised(
     as_json: JsonOption = False,
 ) -> None:
     """Say that a signing key is in the wrong hands: its signatures read REVOKED from now on."""
-    from provenance.trust.editing import united
     from provenance_cli.trust_files import read_compromised
-    from provenance_cli.trust_run import change_and_tell
+    from provenance_cli.trust_run import rely_and_tell
 
     more = read_compromised(what)
     with open_signing(desk, key, passphrase_file) as opened:
-        change_and_tell(
-            opened,
-            lambda base: united(base, more),
-            reason=reason,
-            examine=not no_examine,
-            as_json=as_json,
-        )
+        rely_and_tell(opened, more, reason=reason, examine=not no_examine, as_json=as_json)
 
 
 @app.command()

@@ -89,7 +89,7 @@ ENGINES: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(_PICTURES, ("c2pa", "image_facts")),
     **dict.fromkeys(_RECORDINGS, ("c2pa",)),
 }
-"""Media type, or its first half with `/*`, to module names in the order they run."""
+"""Media type to module names in the order they run."""
 
 ALWAYS: Final[tuple[str, ...]] = ("shape",)
 """Engines that run on every document, whatever its format; they read facts only."""
@@ -150,8 +150,8 @@ def rows_for(
         beside: media types of the files beside it that may sign it, or be signed by it.
         ocr: language in which pictures are to be read; None = they are not read.
     """
-    family = media_type.partition("/")[0] + "/*"
-    read = OCR if ocr and (family == "image/*" or media_type in OCR_TYPES) else ()
+    pictures = media_type.startswith("image/") or media_type in OCR_TYPES
+    read = OCR if ocr and pictures else ()
     large = dict.fromkeys(name for one in beside for name in DETACHED_OF.get(one, ()))
     wanted = (*row_of(media_type), *read, *(DETACHED if beside else ()), *large, *ALWAYS)
     missing = tuple(
@@ -165,8 +165,7 @@ def rows_for(
 
 def row_of(media_type: str) -> tuple[str, ...]:
     """Return the engines of a format; empty for one that is not examined yet."""
-    family = media_type.partition("/")[0] + "/*"
-    return ENGINES.get(media_type) or ENGINES.get(family, ())
+    return ENGINES.get(media_type, ())
 
 
 def is_detached(name: str) -> bool:

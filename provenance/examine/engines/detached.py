@@ -7,7 +7,6 @@ from provenance.examine.subject import Subject
 from provenance.signatures.detached import judge_beside
 from provenance.signatures.detected import Detected
 from provenance.signatures.model import SignatureStatus
-from provenance.signatures.nearby import Nearby
 from provenance.signatures.openpgp.checking import ENGINE, ENGINE_VERSION
 
 MODULES = (*cms.MODULES, "pysequoia", "bz2", "zlib")
@@ -20,7 +19,4 @@ def tools() -> dict[str, str]:
 
 def detect(subject: Subject, so_far: tuple[SignatureStatus, ...]) -> Detected:  # noqa: ARG001 - it looks at other files than those before it
     """Judge what lies beside the document."""
-    document = Nearby(
-        number=0, data=subject.data, sha256=subject.sha256, media_type=subject.media_type
-    )
-    return judge_beside(document, subject.nearby(), subject.bench())
+    return judge_beside(subject.itself(), subject.nearby(), subject.bench())

@@ -3,7 +3,6 @@
 from provenance.examine.subject import Subject
 from provenance.signatures.detected import Detected
 from provenance.signatures.model import SignatureStatus
-from provenance.signatures.pairing import Relation
 from provenance.signatures.sigstore.bundle import ENGINE, ENGINE_VERSION
 from provenance.signatures.sigstore.judging import judge_sigstore
 
@@ -17,8 +16,6 @@ def tools() -> dict[str, str]:
 
 def detect(subject: Subject, so_far: tuple[SignatureStatus, ...]) -> Detected:  # noqa: ARG001 - the first in its row
     """Judge the one signature of the bundle."""
-    documents = tuple(one for one in subject.nearby() if one.relation is Relation.SIGNED)
-    statuses = judge_sigstore(
-        subject.data, documents, subject.bench(), name="the signature in this file"
-    )
+    name = "the signature in this file"
+    statuses = judge_sigstore(subject.data, subject.signed(), subject.bench(), name=name)
     return Detected(statuses=statuses, ran=(ENGINE,))

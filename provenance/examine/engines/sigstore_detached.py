@@ -2,9 +2,10 @@
 
 from provenance.examine.engines.sigstore import MODULES, tools
 from provenance.examine.subject import Subject
+from provenance.facts.signed_digests import states
 from provenance.signatures.detected import Detected
 from provenance.signatures.model import SignatureStatus
-from provenance.signatures.nearby import Nearby, doubted, states
+from provenance.signatures.nearby import doubted
 from provenance.signatures.pairing import Relation
 from provenance.signatures.sigstore.judging import judge_sigstore
 
@@ -15,16 +16,13 @@ BUNDLE = "application/vnd.dev.sigstore.bundle+json"
 
 def detect(subject: Subject, so_far: tuple[SignatureStatus, ...]) -> Detected:  # noqa: ARG001 - it looks at other files than those before it
     """Judge every bundle beside the document, over the document."""
-    document = Nearby(
-        number=0, data=subject.data, sha256=subject.sha256, media_type=subject.media_type
-    )
     statuses = tuple(
         status if one.by_hand or states(one.data, BUNDLE, subject.data) else doubted(status)
         for one in subject.nearby()
         if one.relation is Relation.SIGNATURE and one.media_type == BUNDLE
         for status in judge_sigstore(
             one.data,
-            (document,),
+            (subject.itself(),),
             subject.bench(),
             name="detached signature (sigstore)",
             detached=True,

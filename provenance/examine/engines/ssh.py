@@ -6,8 +6,7 @@ from provenance.examine.subject import Subject
 from provenance.signatures.axes import Kind
 from provenance.signatures.detected import Detected
 from provenance.signatures.model import SignatureStatus
-from provenance.signatures.pairing import Relation
-from provenance.signatures.plain import judge_plain
+from provenance.signatures.plain import inspect_plain
 from provenance.signatures.ssh import read_ssh
 
 MODULES = ()
@@ -20,13 +19,4 @@ def tools() -> dict[str, str]:
 
 def detect(subject: Subject, so_far: tuple[SignatureStatus, ...]) -> Detected:  # noqa: ARG001 - the first in its row
     """Judge the one signature."""
-    documents = tuple(one for one in subject.nearby() if one.relation is Relation.SIGNED)
-    statuses = judge_plain(
-        read_ssh,
-        subject.data,
-        documents,
-        subject.bench(),
-        kind=Kind.SSH,
-        name="the signature in this file",
-    )
-    return Detected(statuses=statuses, ran=("ssh",))
+    return inspect_plain(read_ssh, subject.data, subject.signed(), subject.bench(), kind=Kind.SSH)

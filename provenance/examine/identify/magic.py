@@ -180,7 +180,7 @@ MAGIC: Final[tuple[tuple[int, bytes, str, _Test], ...]] = (
     (0, b"regf", "application/x-ms-registry-hive", _sure),
     # fonts
     (0, b"OTTO", "font/otf", _sure),
-    (0, b"\x00\x01\x00\x00\x00", "font/ttf", lambda head: 4 <= head[5] <= 64),
+    (0, b"\x00\x01\x00\x00\x00", "font/ttf", lambda head: b"\x04" <= head[5:6] <= b"\x40"),
     (0, b"true\x00", "font/ttf", _sure),
     (0, b"ttcf\x00", "font/collection", _sure),
     (0, b"wOFF", "font/woff", _sure),

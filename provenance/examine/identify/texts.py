@@ -23,7 +23,9 @@ _RELATED: Final = re.compile(
 )
 _APPLE_COUNT: Final = re.compile(rb"\d{1,12}[ \t]*\r?\n")  # .emlx begins with the mail's length
 _FROM_LINE: Final = re.compile(rb"From \S+ .*\d{4}")
-_HTML: Final = re.compile(rb"(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b", re.DOTALL)
+# What lies between the first comment and the last is not parted into comments: there are as many
+# ways to do that as there are numbers of so many bits.
+_HTML: Final = re.compile(rb"(?:<!--.*?-->\s*)?<(?:!doctype\s+html|html|head|body)\b", re.DOTALL)
 _JSON: Final = re.compile(rb"[\[{]\s*(?:[\"\[{\]}]|-?\d)")
 _JSON_LINE: Final = re.compile(rb"\{.*\}[ \t]*\r?\n\{")
 _ROOT: Final = re.compile(rb"<([a-z_][a-z0-9_.-]*:)?([a-z_][a-z0-9_.-]*)[\s>/]")
@@ -92,10 +94,14 @@ def _identify_markup(start: bytes) -> str | None:
 
 
 def _identify_mail(text: bytes) -> str | None:
+    count = _APPLE_COUNT.match(text)
+    found = _identify_message(text[count.end() :] if count else text)
+    return "message/x-emlx" if count and found else found
+
+
+def _identify_message(text: bytes) -> str | None:
     if _FROM_LINE.match(text):
         return "application/mbox"
-    if (count := _APPLE_COUNT.match(text)) and _identify_mail(text[count.end() :]):
-        return "message/x-emlx"
     if not _HEADER.match(text):
         return None
     block = text[:_LOOK].replace(b"\r\n", b"\n").partition(b"\n\n")[0]

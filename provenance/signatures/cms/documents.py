@@ -17,6 +17,7 @@ from datetime import datetime
 from hashlib import sha256 as digest
 from typing import Final
 
+from provenance.facts.signed_digests import states
 from provenance.signatures.attempt import Fault, attempt
 from provenance.signatures.axes import Integrity, Kind, Scope, TimeBasis
 from provenance.signatures.cms.judging import (
@@ -29,7 +30,7 @@ from provenance.signatures.cms.reading import Container, read_container, strip_a
 from provenance.signatures.cms.stamps import NoStamp, judge_timestamp_token
 from provenance.signatures.detected import Detected
 from provenance.signatures.model import DetectorFailure, Locator, SignatureStatus
-from provenance.signatures.nearby import doubted, states
+from provenance.signatures.nearby import doubted
 from provenance.signatures.vouching import Stamp, TrustContext
 from provenance.trust.model import Purpose, TrustSet
 

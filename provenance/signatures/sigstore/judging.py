@@ -16,6 +16,7 @@ import hashlib
 from dataclasses import replace
 from typing import Any, Final
 
+from provenance.facts.signed_digests import states
 from provenance.signatures.attempt import Fault, attempt
 from provenance.signatures.axes import (
     CertAtTime,
@@ -29,7 +30,7 @@ from provenance.signatures.axes import (
 )
 from provenance.signatures.bench import Bench
 from provenance.signatures.model import Locator, SignatureStatus, SignerIdentity
-from provenance.signatures.nearby import Nearby, doubted, states
+from provenance.signatures.nearby import Nearby, doubted
 from provenance.signatures.pinning import coded, covers, noted
 from provenance.signatures.plain import OF_NONE, WHERE_TO_PUT_IT, ended
 from provenance.signatures.sigstore.bundle import (

@@ -132,7 +132,8 @@ def test_no_flipped_bit_goes_unnoticed(
         try:
             after = _content(bytes(whole))
         except NotImplementedError as refusal:
-            assert "zip file version" in str(refusal)  # the version that a reader must have
+            if "zip file version" not in str(refusal):  # the version that a reader must have
+                raise
             return
         covered = {name for name in before if before[name] != after.get(name)}
         assert covered <= {"docProps/core.xml", "docProps/app.xml", "mimetype"} | (
