@@ -159,8 +159,8 @@ def coded(status: SignatureStatus, *codes: str | None) -> SignatureStatus:
     return replace(status, native_codes=tuple(kept))
 
 
-def noted(status: SignatureStatus, code: str, warning: str) -> SignatureStatus:
-    """Return the status with a code and a warning in plain words added."""
+def noted(status: SignatureStatus, code: str | None, warning: str) -> SignatureStatus:
+    """Return the status with a code, if any, and a warning in plain words added."""
     return replace(coded(status, code), warnings=(*status.warnings, warning))
 
 

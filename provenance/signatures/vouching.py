@@ -34,6 +34,7 @@ from provenance.signatures.axes import CertAtTime, Signer, TimeBasis
 from provenance.signatures.certificates import read_identity, spki_sha256
 from provenance.signatures.drive import drive
 from provenance.signatures.model import Revocation, SignatureStatus
+from provenance.signatures.pinning import coded, noted
 from provenance.signatures.revocation import ask_revocation
 from provenance.trust.model import MAX_ANCHORS, Anchor, Purpose, TrustSet
 
@@ -131,7 +132,7 @@ def judge_signer(
     if status.identity.spki_sha256 in context.trust.compromised_spki:
         status = replace(status, cert_at_time=CertAtTime.COMPROMISED_KEY)
         warning = "the signing key is on this desk's list of compromised keys"
-        return _noted(status, "key-compromised", warning)
+        return noted(status, "key-compromised", warning)
     return _settle(status, presented, context, purpose, stamp)
 
 
@@ -149,7 +150,7 @@ def _settle(
     if now.trusted:
         found = _vouched(status, now, context.now, CertAtTime.VALID)
         by_hand = context.reference_time is not None
-        return _noted(found, None, "the reference time was given by hand") if by_hand else found
+        return noted(found, None, "the reference time was given by hand") if by_hand else found
     claimed = status.claimed_time
     if context.reference_time is None and claimed is not None:
         then = _chain(presented, context.trust, purpose, claimed)
@@ -159,8 +160,8 @@ def _settle(
                 return found
             revoked = isinstance(now.fault, RevokedError)
             code = "revoked-no-poe" if revoked else "out-of-bounds-no-poe"
-            return _coded(found, code, now.code)
-    return replace(_coded(status, now.code), reference_time_used=context.now)
+            return coded(found, code, now.code)
+    return replace(coded(status, now.code), reference_time_used=context.now)
 
 
 def _at_proven(
@@ -177,7 +178,7 @@ def _at_proven(
         return _vouched(status, held, moment, CertAtTime.VALID)
     if isinstance(held.fault, RevokedError):
         return replace(
-            _coded(status, held.code),
+            coded(status, held.code),
             cert_at_time=CertAtTime.REVOKED,
             reference_time_used=moment,
         )
@@ -189,7 +190,7 @@ def _at_proven(
         if edge.trusted:
             state = CertAtTime.EXPIRED if late else CertAtTime.NOT_YET_VALID
             return _vouched(status, edge, moment, state)
-    return replace(_coded(status, held.code), reference_time_used=moment)
+    return replace(coded(status, held.code), reference_time_used=moment)
 
 
 def _chain(presented: Presented, trust: TrustSet, purpose: Purpose, moment: datetime) -> _Chain:
@@ -271,7 +272,7 @@ def _vouched(
         status = replace(
             status, cert_at_time=CertAtTime.COMPROMISED_KEY, reference_time_used=moment
         )
-        return _noted(status, "key-compromised", COMPROMISED_ABOVE)
+        return noted(status, "key-compromised", COMPROMISED_ABOVE)
     return replace(
         status,
         signer=Signer.TRUSTED,
@@ -290,15 +291,6 @@ def _source(presented: Presented, trust: TrustSet) -> str:
     if presented.crls or presented.ocsp:
         return "embedded"
     return "desk" if trust.crls or trust.ocsp else "none"
-
-
-def _coded(status: SignatureStatus, *codes: str | None) -> SignatureStatus:
-    kept = dict.fromkeys((*status.native_codes, *(one for one in codes if one)))
-    return replace(status, native_codes=tuple(kept))
-
-
-def _noted(status: SignatureStatus, code: str | None, warning: str) -> SignatureStatus:
-    return replace(_coded(status, code), warnings=(*status.warnings, warning))
 
 
 def in_utc(moment: datetime | None) -> datetime | None:

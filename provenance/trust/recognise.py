@@ -25,7 +25,11 @@ from provenance.trust.model import Anchor, KeyPin, PgpPin, PinKind, Purpose, Tru
 MAX_FILE: Final = 16 << 20  # bytes; the largest revocation lists have some millions
 _SECRET_KEY, _PUBLIC_KEY = 5, 6  # packet types, RFC 9580 section 5.5.1
 _PLAIN_KEY: Final = 42  # bytes: algorithm (2), key number (8), Ed25519 public key (32)
-_SSH_TYPES: Final = ("ssh-ed25519", "ecdsa-sha2-nistp256", "ssh-rsa", "sk-ssh-ed25519@openssh.com")
+_SSH_TYPES: Final = frozenset(  # those of which `signatures.ssh` can check a signature
+    {"ssh-ed25519", "sk-ssh-ed25519@openssh.com", "ssh-rsa"}
+    | {"ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"}
+    | {"sk-ecdsa-sha2-nistp256@openssh.com"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -142,6 +142,22 @@ def test_plain_public_keys_are_told_apart() -> None:
     assert ssh.keys[0].key == "ssh-ed25519 AAAAC3"
 
 
+def test_every_ssh_key_that_can_be_checked_can_be_pinned() -> None:
+    """A line left out for its type would be a person whose signatures stay unknown."""
+    kinds = (
+        "ssh-ed25519",
+        "sk-ssh-ed25519@openssh.com",
+        "ecdsa-sha2-nistp256",
+        "ecdsa-sha2-nistp384",
+        "ecdsa-sha2-nistp521",
+        "sk-ecdsa-sha2-nistp256@openssh.com",
+        "ssh-rsa",
+    )
+    lines = "".join(f"ada@example.org {kind} AAAA{number}\n" for number, kind in enumerate(kinds))
+    found = recognise(lines.encode(), Particulars(person="Ada")).keys
+    assert {one.key for one in found} == {f"{kind} AAAA{n}" for n, kind in enumerate(kinds)}
+
+
 def test_a_difference_names_what_came_and_what_went() -> None:
     """Every member has an id of its own, and a change of particulars is one gone and one come."""
     trust = full_set()

@@ -11,7 +11,7 @@ Rules:
 The content is not examined as a document: take it out to do so.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256 as digest
@@ -156,21 +156,23 @@ def _level(
         return tuple(one.status for one in judged)
 
     if container.content is None:
-        return _tried(work, data, [over(one) for one in work.beside]) if work.beside else over(None)
+        return _tried(work, data, over) if work.beside else over(None)
     if stamp:
         return tuple(_stamped(work, one, strip_armour(data)) for one in over(None))
     return tuple(_described(work, one, container.content, level) for one in over(None))
 
 
 def _tried(
-    work: _Work, data: bytes, answers: list[tuple[SignatureStatus, ...]]
+    work: _Work, data: bytes, over: Callable[[bytes], tuple[SignatureStatus, ...]]
 ) -> tuple[SignatureStatus, ...]:
     """Rule 2."""
-    for one in answers:
-        if any(status.integrity is Integrity.INTACT for status in one):
-            return one
-    found = answers[0]
-    if len(answers) == 1:
+    found: tuple[SignatureStatus, ...] = ()
+    for document in work.beside:
+        answer = over(document)
+        if any(status.integrity is Integrity.INTACT for status in answer):
+            return answer
+        found = found or answer  # of the first document; never empty
+    if len(work.beside) == 1:
         if work.by_hand or states(data, CONTAINER, work.beside[0]):
             return found
         return tuple(doubted(one) if one.integrity is Integrity.BROKEN else one for one in found)

@@ -183,7 +183,7 @@ def _check_set(case: Case, sets: list[_Set], one: _Set) -> _Checked:
     message, trust = one.message, case.context.trust
     coverage = cover_fields(case.message, message.names, message.field)
     body = check_body(
-        case.message.body, message.body_form, message.digest, message.length, message.body_hash
+        case.body, message.body_form, message.digest, message.length, message.body_hash
     )
     claimed = case.dates.claimed(message)
     # RFC 8617 5.1.1: a seal is over all sets up to its own, each results, message signature, seal.

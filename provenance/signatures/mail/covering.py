@@ -130,12 +130,29 @@ def canonical_body(body: bytes, form: str) -> bytes:
     return text + b"\r\n"
 
 
-def check_body(body: bytes, form: str, digest: str, length: int | None, wanted: bytes) -> BodyCheck:
+class Body:
+    """A body, and the canonical form last asked for: most signatures of a message want the same."""
+
+    __slots__ = ("_form", "_made", "raw")
+
+    def __init__(self, raw: bytes) -> None:
+        self.raw = raw
+        self._form, self._made = "", b""
+
+    def canonical(self, form: str) -> bytes:
+        """Return the body in a form, as `canonical_body` does."""
+        if form != self._form:
+            self._form, self._made = "", b""  # the other one goes first: a body may be large
+            self._form, self._made = form, canonical_body(self.raw, form)
+        return self._made
+
+
+def check_body(body: Body, form: str, digest: str, length: int | None, wanted: bytes) -> BodyCheck:
     """Compare the body with a digest, as it is and with a mailbox's quoting undone."""
-    first = _compare(canonical_body(body, form), digest, length, wanted)
-    if first.matches or not _QUOTED_FROM.search(body):
+    first = _compare(body.canonical(form), digest, length, wanted)
+    if first.matches or not _QUOTED_FROM.search(body.raw):
         return first
-    undone = canonical_body(_QUOTED_FROM.sub(rb"\1", body), form)
+    undone = canonical_body(_QUOTED_FROM.sub(rb"\1", body.raw), form)
     second = _compare(undone, digest, length, wanted, unquoted=True)
     return second if second.matches else first
 

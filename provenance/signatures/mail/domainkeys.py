@@ -31,6 +31,7 @@ from provenance.signatures.mail.checking import ENGINE_VERSION
 from provenance.signatures.mail.claim import Claim, Refused, Role, read_claim
 from provenance.signatures.mail.covering import (
     ACTING,
+    Body,
     BodyCheck,
     Coverage,
     check_body,
@@ -57,6 +58,8 @@ class Case:
     """Everything that is the same for all signatures of one message."""
 
     message: Message
+    body: Body
+    """Of the message."""
     sha256: str
     author: Author
     dates: Dates
@@ -71,9 +74,7 @@ def judge_signature(case: Case, number: int, field: Field) -> SignatureStatus:
         return refuse(status, claim)
     status = claimed_status(case, status, claim)
     coverage = cover_fields(case.message, claim.names, field)
-    body = check_body(
-        case.message.body, claim.body_form, claim.digest, claim.length, claim.body_hash
-    )
+    body = check_body(case.body, claim.body_form, claim.digest, claim.length, claim.body_hash)
     trial = try_keys(claim, coverage.signed, case.context.trust, case.dates.claimed(claim))
     status = judge_integrity(status, claim, body, trial)
     if status.integrity is not Integrity.INTACT:

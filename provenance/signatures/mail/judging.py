@@ -17,6 +17,7 @@ from provenance.signatures.detected import Detected
 from provenance.signatures.mail.alignment import read_author
 from provenance.signatures.mail.chain import MESSAGE as ARC_MESSAGE
 from provenance.signatures.mail.chain import RESULTS, SEAL, judge_chain
+from provenance.signatures.mail.covering import Body
 from provenance.signatures.mail.dating import Dates
 from provenance.signatures.mail.domainkeys import Case, judge_signature, start_status
 from provenance.signatures.mail.message import Field, Message, split_message
@@ -52,6 +53,7 @@ def inspect_mail(
     dates = date_of(message)
     case = Case(
         message=message,
+        body=Body(message.body),
         sha256=sha256,
         author=read_author(message),
         dates=Dates(date=dates.moment if dates else None, received=received_at(message)),

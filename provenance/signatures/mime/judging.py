@@ -26,13 +26,13 @@ from provenance.signatures.axes import Integrity, Kind, Presence, Scope
 from provenance.signatures.certificates import emails_of
 from provenance.signatures.cms.judging import Judged, blank_status, judge_signers
 from provenance.signatures.detected import Detected
-from provenance.signatures.mime.coverage import judge_coverage, with_coverage
+from provenance.signatures.mime.coverage import Coverage, judge_coverage, with_coverage
 from provenance.signatures.mime.finding import MAX_SIGNATURES, Candidate, Form, find_candidates
 from provenance.signatures.mime.identity import judge_sender
 from provenance.signatures.mime.opaque import expand
 from provenance.signatures.mime.parts import Part, canonical, decode_body, parse_parts
 from provenance.signatures.mime.protected import judge_protected
-from provenance.signatures.mime.senders import read_senders
+from provenance.signatures.mime.senders import Senders, read_senders
 from provenance.signatures.model import DetectorFailure, Locator, SignatureStatus
 from provenance.signatures.vouching import TrustContext
 from provenance.trust.model import Purpose, TrustSet
@@ -115,7 +115,12 @@ def _judge(work: _Work, number: int, one: Candidate) -> tuple[SignatureStatus, .
     if body is None:
         code = "transfer-encoding-unreadable"
         return (replace(blank, error=f"{code}: of its part", native_codes=(code,)),)
-    return tuple(_placed(work, one, judged) for judged in _judged(work, one, body, blank))
+    found = _judged(work, one, body, blank)
+    if all(judged.status.presence is not Presence.PRESENT for judged in found):
+        return tuple(judged.status for judged in found)
+    coverage = judge_coverage(work.root, one.signed or one.part, (one.part,))
+    senders = read_senders(one.mail.block)
+    return tuple(_placed(one, judged, coverage, senders) for judged in found)
 
 
 def _without(blank: SignatureStatus, one: Candidate) -> SignatureStatus:
@@ -169,22 +174,21 @@ def _any_broken(found: Iterable[Judged]) -> bool:
     return any(one.status.integrity is Integrity.BROKEN for one in found)
 
 
-def _placed(work: _Work, one: Candidate, judged: Judged) -> SignatureStatus:
+def _placed(
+    one: Candidate, judged: Judged, coverage: Coverage, senders: Senders
+) -> SignatureStatus:
     """Steps 3 and 4. Content that could not be opened is not known to be what is shown."""
     status = judged.status
     if status.presence is not Presence.PRESENT:
         return status
-    signed = one.signed or one.part
-    status = with_coverage(status, judge_coverage(work.root, signed, (one.part,)))
+    status = with_coverage(status, coverage)
     if one.form is Form.ATTACHED:
         return _narrowed(status, Scope.PART)
     if one.signed is None:
         status = _narrowed(status, Scope.UNKNOWN)
-    status = judge_protected(status, one.mail.block, signed)
+    status = judge_protected(status, one.mail.block, one.signed or one.part)
     emails = attempt("emails", lambda: _emails(judged.certificate))
-    status = judge_sender(
-        status, () if isinstance(emails, Fault) else emails, read_senders(one.mail.block)
-    )
+    status = judge_sender(status, () if isinstance(emails, Fault) else emails, senders)
     return _dated(status, one.mail)
 
 

@@ -8,8 +8,9 @@ from dkim.canonicalization import Relaxed, Simple
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from provenance.signatures.mail import covering
 from provenance.signatures.mail.alignment import is_aligned, organisation, without_names
-from provenance.signatures.mail.covering import canonical_body, title
+from provenance.signatures.mail.covering import Body, canonical_body, title
 from provenance.signatures.mail.message import Message, split_message
 from provenance.signatures.mail.moments import date_of, hops_of, read_date, received_at
 from provenance.signatures.mail.shown import decode_field, show_field
@@ -47,6 +48,25 @@ def test_the_body_has_the_standards_canonical_form(parts: list[bytes]) -> None:
     body = b"".join(parts)
     for form in ("simple", "relaxed"):
         assert canonical_body(body, form) == body_form(body, form)
+
+
+def test_a_body_is_brought_into_one_form_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Signatures that want the same form share it; a form that failed is not taken for an empty."""
+    made: list[str] = []
+
+    def count(body: bytes, form: str) -> bytes:
+        made.append(form)
+        if form == "simple":
+            raise MemoryError
+        return canonical_body(body, form)
+
+    monkeypatch.setattr(covering, "canonical_body", count)
+    body = Body(b"a  b\r\n")
+    assert [body.canonical("relaxed") for _ in range(3)] == [b"a b\r\n"] * 3
+    with pytest.raises(MemoryError):
+        body.canonical("simple")
+    assert body.canonical("relaxed") == b"a b\r\n"
+    assert made == ["relaxed", "simple", "relaxed"]
 
 
 @settings(max_examples=300, deadline=None)
