@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Final
 
 from provenance.acts.erased import ERASED, is_erasure
+from provenance.acts.trusting import TRUST, is_change
 from provenance.acts.verdict_history import is_act
 from provenance.journal.projecting import ARRIVALS, misshapen
 from provenance.journal.reading import OpenedEntry
@@ -30,7 +31,6 @@ _SHAPES: Final[Mapping[str, _Shape]] = MappingProxyType(
         "note": {"note": dict},
         "finding": {"finding": dict},
         "report.exported": {"export": dict},
-        "trust.changed": {"trust": dict},
     }
 )
 """What kind of JSON value the fields of a type are, where no reader of the type is stricter."""
@@ -47,6 +47,8 @@ def legible(entry: OpenedEntry) -> bool:
         return not entry.fields.keys() & {"record", "dossier"} or is_statement(entry)
     if entry.type in VERDICT_TYPES:
         return "verdict" not in entry.fields or is_act(entry)
+    if entry.type == TRUST:
+        return "trust" not in entry.fields or is_change(entry)
     return (
         entry.type != ERASED
         or not {"erasure", "fields"} <= entry.fields.keys()

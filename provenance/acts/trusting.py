@@ -3,12 +3,15 @@
 The newest `trust.changed` names the set in force; without one it is empty. Its entry holds the
 digest of the set before and after, the reason, and the place and key of a blob: the canonical JSON
 of the whole set, sealed with AES-256-GCM under a key of its own, because a set names people. The
-audit re-reads that blob like every other. A change is composed under the write lock from the set in
-force at that moment, so two admins at once lose nothing. What was judged under another set says so
-(`judged_otherwise`), and is judged anew: the earlier finding stays.
+audit re-reads that blob like every other. A record that names no set, written past this module,
+changes nothing and the audit remarks on it; one that names a set which cannot be read stops every
+judgement, since no older set may be taken for the one in force. A change is composed under the
+write lock from the set in force at that moment, so two admins at once lose nothing. What was judged
+under another set says so (`judged_otherwise`), and is judged anew: the earlier finding stays.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,6 +36,7 @@ from provenance.trust.model import TrustSet
 TRUST: Final = "trust.changed"
 MAX_REASON: Final = 500  # characters
 EMPTY: Final = TrustSet()
+_NAMED: Final = re.compile(r"[0-9a-f]{64}")  # digest of the set, digest and key of its blob
 _BOUND: Final = b"trust set, version 1"  # associated data: a blob of another kind does not open
 
 
@@ -66,8 +70,15 @@ def current(bench: Workbench) -> TrustSet:
         DeskCorrupt: it is not what its record says.
         BlobMissing: it is gone.
     """
-    entries = bench.entries(DESK_ITEM, (TRUST,))
+    entries = _changes(bench)
     return _read(bench, entries[-1]) if entries else EMPTY
+
+
+def is_change(entry: OpenedEntry) -> bool:
+    """Tell whether a `trust.changed` whose field is here names a set."""
+    return all(
+        _NAMED.fullmatch(entry.text("trust", key) or "") for key in ("sha256", "blob", "key")
+    )
 
 
 def versions(bench: Workbench) -> list[TrustVersion]:
@@ -81,7 +92,7 @@ def versions(bench: Workbench) -> list[TrustVersion]:
             claimed_at=entry.claimed_at,
             kid=entry.kid,
         )
-        for entry in bench.entries(DESK_ITEM, (TRUST,))
+        for entry in _changes(bench)
     ]
 
 
@@ -93,9 +104,7 @@ def version(bench: Workbench, prefix: str) -> TrustSet:
         Ambiguous: several have.
     """
     known: dict[str, OpenedEntry | None] = {EMPTY.sha256: None}
-    known |= {
-        entry.text("trust", "sha256") or "": entry for entry in bench.entries(DESK_ITEM, (TRUST,))
-    }
+    known |= {entry.text("trust", "sha256") or "": entry for entry in _changes(bench)}
     fitting = [digest for digest in known if digest.startswith(prefix.lower())]
     if not fitting:
         raise NotFound(f"no version of the trust set begins with {prefix!r}")
@@ -144,6 +153,12 @@ def judged_otherwise(bench: Workbench, trust: TrustSet) -> Iterator[Exhibit]:
                 yield exhibit
 
 
+def _changes(bench: Workbench) -> list[OpenedEntry]:
+    """Return the records that name a set, and those whose field is gone: these name one too."""
+    held = bench.entries(DESK_ITEM, (TRUST,))
+    return [entry for entry in held if "trust" not in entry.fields or is_change(entry)]
+
+
 def _record(bench: Workbench, before: TrustSet, after: TrustSet, reason: str) -> NewRecord:
     key, nonce = bench.parts.random(KEY_SIZE), bench.parts.random(NONCE_SIZE)
     box = nonce + AESGCM(key).encrypt(nonce, _spelled(after), _BOUND)
@@ -166,6 +181,8 @@ def _spelled(trust: TrustSet) -> bytes:
 
 
 def _read(bench: Workbench, entry: OpenedEntry) -> TrustSet:
+    if not is_change(entry):
+        raise DeskCorrupt(f"the field of entry {entry.seq} that names the trust set is gone")
     stated = {key: entry.text("trust", key) or "" for key in ("sha256", "blob", "key")}
     try:
         with bench.parts.blobs.open(bytes.fromhex(stated["blob"])) as stream:

@@ -9,6 +9,7 @@ import pytest
 
 from provenance.acts.auditing import DeskAudit
 from provenance.desk import Desk
+from provenance.errors import BlobMissing
 from provenance.ledger.findings import Detector
 from provenance.records import DESK_ITEM, HiddenField, Json, NewRecord
 from provenance.verdict.lifecycle import State
@@ -139,6 +140,34 @@ def test_a_misshapen_trust_set_is_remarked_on(full: Scene) -> None:
     """The audit names a record of what the desk relies on that says nothing of it."""
     seq = write(full, DESK_ITEM, "trust.changed", {"trust": "everybody"})
     assert any(f"entry {seq} " in line for line in audit(full).remarks)
+
+
+NO_SET: Final[tuple[Json, ...]] = (
+    "everybody",
+    {},
+    {"sha256": "zz", "before": "", "reason": "x", "blob": "00", "key": "00"},
+    {"sha256": "0" * 64, "blob": 7, "key": "0" * 64},
+)
+
+
+@pytest.mark.parametrize("value", NO_SET, ids=["no-object", "empty", "no-hex", "no-text"])
+def test_a_trust_record_that_names_no_set_changes_nothing(full: Scene, value: Json) -> None:
+    """The set before it stays in force, can be changed, and the audit remarks on the record."""
+    with full.open() as desk:
+        before, known = desk.trust().sha256, len(desk.trust_versions())
+    seq = write(full, DESK_ITEM, "trust.changed", {"trust": value})
+    with full.open() as desk:
+        assert desk.trust().sha256 == before
+        assert len(desk.trust_versions()) == known
+    assert any(f"entry {seq} " in line for line in audit(full).remarks)
+
+
+def test_a_trust_record_whose_set_is_gone_is_not_passed_over(full: Scene) -> None:
+    """It names a set, and that cannot be read: no other set is taken for the one in force."""
+    named: Json = {"sha256": "0" * 64, "before": "", "blob": "1" * 64, "key": "2" * 64}
+    write(full, DESK_ITEM, "trust.changed", {"trust": named})
+    with full.open() as desk, pytest.raises(BlobMissing):
+        desk.trust()
 
 
 def test_a_misshapen_record_fails_no_audit(full: Scene) -> None:

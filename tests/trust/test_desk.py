@@ -10,6 +10,7 @@ from provenance.signatures.axes import Headline
 from provenance.trust.editing import united, without
 from provenance.trust.model import TrustSet
 from tests.desk.scene import AMAL, KIM, Scene
+from tests.desk.test_tamper import execute
 from tests.signatures.pdf.world import World
 from tests.trust.world import full_set
 
@@ -96,6 +97,10 @@ def test_a_changed_or_missing_set_is_found(scene: Scene) -> None:
             desk.trust()
     path.unlink()
     with scene.open() as desk, pytest.raises(BlobMissing):
+        desk.trust()
+    record = "SELECT seq FROM entry WHERE type = 'trust.changed'"
+    execute(scene, f"DELETE FROM disclosure WHERE seq IN ({record})")  # noqa: S608 - a constant
+    with scene.open() as desk, pytest.raises(DeskCorrupt, match="is gone"):
         desk.trust()
 
 
