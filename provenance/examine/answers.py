@@ -19,14 +19,12 @@ from provenance.examine.outcome import Limits, Outcome, OutcomeKind
 from provenance.examine.worker import EXIT_FAULT, EXIT_JAIL, EXIT_MEMORY
 from provenance.examine.zygote import RawAnswer
 from provenance.facts.model import Facts
-from provenance.signatures.axes import Signer
 from provenance.signatures.codec import from_jsonable
 from provenance.signatures.detected import without_detectors
+from provenance.signatures.headline import VOUCHED
 from provenance.signatures.model import DetectorFailure, SignatureReport
 from provenance.signatures.text import tame
 from provenance.trust.model import TrustSet
-
-_VOUCHED = frozenset({Signer.TRUSTED, Signer.PINNED})
 
 
 def without_parser(blank: Examination, *, limit: int) -> Examination:
@@ -182,5 +180,5 @@ def _require_same_trust(answer: Answer, trust_sha256: str) -> None:
         raise Malformed("the worker claims to have used the network")
     if {status.trust_set_sha256 for status in statuses} - {None, trust_sha256}:
         raise Malformed("the worker judged by another trust set")
-    if trust_sha256 == TrustSet().sha256 and any(s.signer in _VOUCHED for s in statuses):
+    if trust_sha256 == TrustSet().sha256 and any(s.signer in VOUCHED for s in statuses):
         raise Malformed("the worker found somebody to be trusted, and this desk trusts nobody")

@@ -12,8 +12,6 @@ from provenance_cli.options import ClaimsOption, JsonOption, OcrOption
 if TYPE_CHECKING:
     from provenance.examine.examination import Examination
 
-WEAK = frozenset({"BROKEN", "REVOKED", "CHANGED_AFTER_SIGNING", "IDENTITY_MISMATCH"})
-
 
 def inspect(
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Files to look at.")],
@@ -73,7 +71,9 @@ def _require_file(file: Path) -> None:
 
 def _code(found: "Examination") -> int:
     """Return 1 for a failed check, 3 where nothing could be checked, else 0."""
-    if str(found.headline) in WEAK:
+    from provenance_cli.cards import BAD
+
+    if str(found.headline) in BAD:
         return 1
     undone = found.signatures.unsupported_media_type is not None or not found.outcome.examined
     return 3 if undone or str(found.headline) in {"ERROR", "NOT_CHECKABLE"} else 0

@@ -37,7 +37,13 @@ from provenance.signatures.cms.usage import refuse_usage
 from provenance.signatures.cms.work import Work
 from provenance.signatures.model import Locator, SignatureStatus
 from provenance.signatures.text import tame
-from provenance.signatures.vouching import Presented, TrustContext, anchors_at, judge_signer
+from provenance.signatures.vouching import (
+    Presented,
+    TrustContext,
+    anchors_at,
+    judge_signer,
+    load_anchor,
+)
 from provenance.trust.model import Purpose
 
 __all__ = ["ENGINE_VERSION", "NoStamp", "judge_cms", "judge_timestamp_token"]
@@ -228,7 +234,7 @@ def _certificate(work: Work, signer: Any) -> x509.Certificate | None:  # noqa: A
     found = find_certificate(signer, signed, work.container.certificates)
     if found is None and not work.container.certificates:
         anchors = anchors_at(work.context.trust, work.purpose, work.context.now)
-        held = [x509.Certificate.load(one.der) for one in anchors]
+        held = [load_anchor(one.der) for one in anchors]
         found = find_certificate(signer, signed, held)
     return found
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from provenance.signatures.axes import CertAtTime, Integrity, Signer
+from provenance.signatures.headline import VOUCHED
 from provenance.signatures.mime.senders import Senders, fold_address
 from provenance.signatures.model import SignatureStatus
 
@@ -64,7 +65,7 @@ def _replies(status: SignatureStatus, own: set[str], senders: Senders) -> Signat
 
 def _unknown(status: SignatureStatus, code: str, why: str) -> SignatureStatus:
     status = _noted(status, (code,), (why,))
-    if status.signer not in {Signer.TRUSTED, Signer.PINNED}:
+    if status.signer not in VOUCHED:
         return status
     return replace(status, signer=Signer.UNKNOWN, cert_at_time=_unproven(status.cert_at_time))
 
