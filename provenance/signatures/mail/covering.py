@@ -133,18 +133,18 @@ def canonical_body(body: bytes, form: str) -> bytes:
 class Body:
     """A body, and the canonical form last asked for: most signatures of a message want the same."""
 
-    __slots__ = ("_form", "_made", "raw")
+    __slots__ = ("_last", "raw")
 
     def __init__(self, raw: bytes) -> None:
         self.raw = raw
-        self._form, self._made = "", b""
+        self._last: tuple[str, bytes] | None = None
 
     def canonical(self, form: str) -> bytes:
         """Return the body in a form, as `canonical_body` does."""
-        if form != self._form:
-            self._form, self._made = "", b""  # the other one goes first: a body may be large
-            self._form, self._made = form, canonical_body(self.raw, form)
-        return self._made
+        if self._last is None or self._last[0] != form:
+            self._last = None  # the other one goes first: a body may be large
+            self._last = (form, canonical_body(self.raw, form))
+        return self._last[1]
 
 
 def check_body(body: Body, form: str, digest: str, length: int | None, wanted: bytes) -> BodyCheck:
