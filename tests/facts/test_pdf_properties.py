@@ -1,6 +1,5 @@
 """What a PDF says about itself, and its contradictions."""
 
-import time
 from datetime import UTC, datetime
 
 import pytest
@@ -68,10 +67,8 @@ def test_the_last_packet_that_ends_is_read(tail: bytes, named: str) -> None:
 
 
 def test_packets_that_never_end_cost_one_pass() -> None:
-    """Ten thousand beginnings without an end are passed over, each looked behind once."""
-    began = time.process_time()
-    assert read_properties(b"<x:xmpmeta " * 10_000, None).xmp == {}
-    assert time.process_time() - began < 2
+    """Each of 200,000 beginnings without an end is looked behind once; twice would take hours."""
+    assert read_properties(b"<x:xmpmeta " * 200_000, None).xmp == {}
 
 
 def test_a_time_to_come() -> None:
