@@ -143,10 +143,8 @@ def _judge(
     of, outcome = next((pair for pair in outcomes if pair[1].holds), outcomes[0])
     if len(documents) > 1 and outcome.holds is False:
         return ended(status, Integrity.NOT_CHECKABLE, "several-candidates", OF_NONE)
-    covered = (f"the whole of {of.said}", *signature.covered)
-    if of.number == 0:
-        covered = ("the whole document", *signature.covered)
-    checked = _checked(replace(status, covered=covered), signature, outcome, bench)
+    status = replace(status, covered=(of.wholly, *signature.covered))
+    checked = _checked(status, signature, outcome, bench)
     # The document itself is 0: of what lies beside it, `detached` knows how it was found.
     return checked if of.by_hand or of.number == 0 else doubted(checked)
 

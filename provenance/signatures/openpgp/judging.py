@@ -187,7 +187,7 @@ def _judge_readable(
 ) -> SignatureStatus:
     if claim.content is None:
         why = f"the document that this is a signature of is not here: {WHERE_TO_PUT_IT}"
-        return ended(status, Integrity.NOT_CHECKABLE, "document-not-here", why)
+        return ended(describe(status, signature), Integrity.NOT_CHECKABLE, "document-not-here", why)
     if signature.unknown_critical:
         why = "it has a critical part whose meaning is not known"
         return ended(status, Integrity.NOT_CHECKABLE, "critical-part-unknown", why)

@@ -101,8 +101,7 @@ def _over_document(
     of, answer = next((pair for pair in answers if pair[1].holds), answers[0])
     if len(documents) > 1 and answer.holds is False:
         return ended(status, Integrity.NOT_CHECKABLE, "several-candidates", OF_NONE)
-    said = "the whole document" if of.number == 0 else f"the whole of {of.said}"
-    status = replace(status, covered=(said,), scope=Scope.WHOLE)
+    status = replace(status, covered=(of.wholly,), scope=Scope.WHOLE)
     return _concluded(status, answer, bench)
 
 

@@ -116,6 +116,17 @@ def test_a_pinned_key_over_the_whole_document_is_verified(runner: Runner, ann: P
     assert not status.network_used
 
 
+def test_the_document_says_the_same(runner: Runner, ann: Person) -> None:
+    """The same signature, looked at from the document's side, covers "the whole document"."""
+    signature = Companion(document=io.BytesIO(ann.detached(LETTER)), role=Role.SIGNATURE)
+    letter, trust = io.BytesIO(LETTER), trusting(ann.pin())
+    status = only(runner.examine(letter, name=None, at=NOW, trust=trust, beside=[signature]))
+    assert status.headline is Headline.VERIFIED
+    assert status.covered == ("the whole document",)
+    assert status.locator.name == "detached signature (OpenPGP)"
+    assert status.document_sha256 == hashlib.sha256(LETTER).hexdigest()
+
+
 @pytest.mark.parametrize("with_subkey", [False, True])
 @pytest.mark.parametrize("rsa_bits", [0, 2048])
 def test_subkeys_and_rsa_are_as_good(runner: Runner, rsa_bits: int, *, with_subkey: bool) -> None:
@@ -157,6 +168,7 @@ def test_without_its_document_it_cannot_be_checked(runner: Runner, ann: Person) 
     assert status.headline is Headline.NOT_CHECKABLE
     assert status.native_codes == ("document-not-here",)
     assert "--signed DOCUMENT" in (status.error or "")
+    assert status.identity.fingerprint == ann.key.fingerprint
 
 
 def test_an_unknown_key_is_no_reproach(runner: Runner, ann: Person) -> None:
