@@ -189,7 +189,7 @@ def correct(
     return _act(bench, item, "verdict.corrected", act)
 
 
-def countersign(bench: Workbench, item: bytes, *, version: int = 1) -> VerdictRecord:
+def countersign(bench: Workbench, item: bytes, *, version: int) -> VerdictRecord:
     """Put the second signature under the version that the signer was shown.
 
     Args:
