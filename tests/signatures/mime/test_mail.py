@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import UTC, datetime
+from itertools import permutations
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -192,6 +193,14 @@ def test_answers_elsewhere_and_another_date_are_said(world: World) -> None:
     assert {"reply-to-elsewhere", "date-differs"} <= set(status.native_codes)
     assert any("eve@mallory.example" in one for one in status.warnings)
     assert any("365 days apart" in one for one in status.warnings)
+
+
+def test_a_second_date_hides_no_difference(world: World) -> None:
+    """Of two Date fields a program may show either: the one that does not fit is said."""
+    for dates in permutations(("Sun, 22 Nov 2026 12:00:00 +0200", "22-Nov-2027 10:00:00 -0000")):
+        part = sign_part(text(), world.ann)
+        data = mail(part, date=dates[0], fields=[f"Date: {dates[1]}"])
+        assert "date-differs" in only(data, world.trust).native_codes
 
 
 def test_header_fields_repeated_inside_are_covered(world: World) -> None:
