@@ -26,7 +26,7 @@ from provenance.signatures.certificates import emails_of
 from provenance.signatures.cms.judging import Judged, blank_status, judge_signers
 from provenance.signatures.detected import Detected
 from provenance.signatures.mail.moments import read_date
-from provenance.signatures.mime.coverage import Coverage, judge_coverage, with_coverage
+from provenance.signatures.mime.coverage import Coverage, Shown, with_coverage
 from provenance.signatures.mime.finding import MAX_SIGNATURES, Candidate, Form, find_candidates
 from provenance.signatures.mime.identity import judge_sender
 from provenance.signatures.mime.opaque import expand
@@ -48,7 +48,7 @@ _TRACE: Final = re.compile(rb"application/(?:x-)?pkcs7-|multipart/signed", re.IG
 class _Work:
     """What all signatures of one mail share."""
 
-    root: Part
+    shown: Shown
     sha256: str
     context: TrustContext
 
@@ -72,7 +72,7 @@ def inspect_mail(
     """
     root = expand(parse_parts(data))
     context = TrustContext(trust=trust, at=at, reference_time=reference_time)
-    work = _Work(root=root, sha256=sha256, context=context)
+    work = _Work(shown=Shown(root), sha256=sha256, context=context)
     candidates = find_candidates(root)
     statuses = tuple(
         status
@@ -119,7 +119,7 @@ def _judge(work: _Work, number: int, one: Candidate) -> tuple[SignatureStatus, .
     found = _judged(work, one, body, blank)
     if all(judged.status.presence is not Presence.PRESENT for judged in found):
         return tuple(judged.status for judged in found)
-    coverage = judge_coverage(work.root, one.signed or one.part, (one.part,))
+    coverage = work.shown.coverage(one.signed or one.part, (one.part,))
     senders = read_senders(one.mail.block)
     return tuple(_placed(one, judged, coverage, senders) for judged in found)
 

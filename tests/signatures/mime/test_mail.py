@@ -17,7 +17,9 @@ from provenance.signatures.axes import (
     Scope,
     Signer,
 )
+from provenance.signatures.cms.reading import Container, read_container
 from provenance.signatures.detected import Detected, report_of
+from provenance.signatures.mime import coverage
 from provenance.signatures.mime.judging import inspect_mail
 from provenance.signatures.model import SignatureReport, SignatureStatus
 from provenance.signatures.sentence import explain_signature, say_signature
@@ -72,6 +74,27 @@ def test_an_honest_mail_is_verified(world: World) -> None:
     assert status.claimed_author == FROM
     assert status.identity.email == "ann@desk.example"
     assert status.warnings == ()
+
+
+def test_a_signature_part_is_looked_into_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether it is a signature and nothing else is asked once for a mail, not for each of many."""
+    asked: list[bytes] = []
+
+    def ask(data: bytes) -> Container:
+        asked.append(data)
+        return read_container(data)
+
+    monkeypatch.setattr(coverage, "read_container", ask)
+    letters = [
+        signed(one, sign_cms(one, world.ann, detached=True), boundary=f"b{number}")
+        for number in range(5)
+        for one in (text(f"{number}\r\n"),)
+    ]
+    found = inspect(mail(multipart("mixed", *letters)), world.trust)
+    assert len(found.statuses) == 5
+    assert len(asked) == len(set(asked)) == 5
 
 
 def test_an_opaque_mail_is_verified(world: World) -> None:
