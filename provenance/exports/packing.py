@@ -51,7 +51,6 @@ from provenance.ledger.checkpoint import as_first_signed
 from provenance.ledger.disclosure import Disclosure
 from provenance.ledger.endorsement import NAMESPACE
 from provenance.ledger.entry import Entry
-from provenance.outside.timestamp_file import parse_timestamps
 from provenance.ports import HeldCheckpoint, StoredCheckpoint
 from provenance.records import DESK_ITEM, HiddenField, NewRecord
 from provenance.report.audience import for_audience
@@ -220,12 +219,20 @@ def _add_log(
         bag.add(held_path(each.size, "checkpoint"), [as_first_signed(each.note, key)])
         if each.cosigned is not None:
             bag.add(held_path(each.size, "cosigned"), [each.cosigned])
-        answers = parse_timestamps(each.timestamps).answers if each.timestamps else ()
-        for number, answer in enumerate(answers):
-            bag.add(held_path(each.size, f"{number}.tsr"), [answer.response])
+        for number, response in enumerate(_answers(each.timestamps) if each.timestamps else ()):
+            bag.add(held_path(each.size, f"{number}.tsr"), [response])
     bag.add(HEADS, ["".join(heads).encode()])
     bag.add(VKEY, [f"{key.vkey()}\n".encode()])
     bag.add(SIGNERS, [allowed_signers(keepers, times).encode()])
+
+
+def _answers(timestamps: bytes) -> list[bytes]:
+    """Return the answers of time-stamp authorities as they came."""
+    from provenance.outside.timestamp_file import (  # noqa: PLC0415 ASN.1 is slow to load
+        parse_timestamps,
+    )
+
+    return [answer.response for answer in parse_timestamps(timestamps).answers]
 
 
 def _held(bench: Workbench, entries: Iterable[_Opened], size: int) -> list[HeldCheckpoint]:
