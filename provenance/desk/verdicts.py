@@ -7,7 +7,7 @@ from provenance.acts import (
 )
 from provenance.acts.judging import VerdictCard
 from provenance.acts.workbench import Workbench
-from provenance.compiling.compile import make_report
+from provenance.compiling.exporting import make_report
 from provenance.exports.packing import Made, make_package
 from provenance.exports.target import Target
 from provenance.exports.verdict_export import export_verdict
