@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Final
 
 from provenance.examine.runner import Companion
-from provenance.examine.subject import Role
 from provenance.signatures.pairing import How, Pairing, Relation, pair_by_name
 
 MAX_DIGESTED: Final = 200  # files read to find a document by its digest
@@ -38,7 +37,7 @@ class Found:
     @property
     def companion(self) -> Companion:
         """As the runner takes it."""
-        role = Role(self.pairing.relation.value)
+        role = self.pairing.relation
         by_hand = self.pairing.how is How.HAND
         return Companion(document=self.path, role=role, name=self.path.name, by_hand=by_hand)
 

@@ -20,7 +20,6 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from provenance.acts.workbench import Workbench
-from provenance.examine.subject import Role
 from provenance.journal.projecting import ARRIVALS
 from provenance.journal.reading import OpenedEntry
 from provenance.ledger.entry import parse_entry
@@ -49,7 +48,7 @@ class Held:
     """A copy that is looked at together with another."""
 
     sha256: bytes
-    role: Role
+    role: Relation
     name: str
 
 
@@ -165,7 +164,7 @@ def _is_arrival(stored: StoredEntry) -> bool:
 
 
 def _held(other: _Arrived, relation: Relation) -> Held:
-    return Held(sha256=other.sha256, role=Role(relation.value), name=other.name)
+    return Held(sha256=other.sha256, role=relation, name=other.name)
 
 
 def _arrivals(

@@ -27,7 +27,6 @@ from provenance.ledger.keyrequest import (
     read_consent,
     read_key_request,
     write_consent,
-    write_key_request,
 )
 from provenance.ledger.keys import PublicKey, Signer
 from provenance.ledger.roster import RosterKey
@@ -51,15 +50,6 @@ def enrol(bench: Workbench, new: Signer, *, role: str, name: str) -> int:
     """
     claim = key_claim(new, origin=bench.parts.origin, role=role)
     return _enrol(bench, KeyRequest(key=new.public_key, role=role, claim=claim), name)
-
-
-def request(bench: Workbench, new: Signer, *, role: str) -> bytes:
-    """Return the file by which a key asks this desk to be enrolled; records nothing.
-
-    Raises:
-        UsageError: no such role.
-    """
-    return write_key_request(new, origin=bench.parts.origin, role=role)
 
 
 def enrol_requested(bench: Workbench, file: bytes, *, role: str | None, name: str) -> RosterKey:

@@ -100,14 +100,6 @@ def note(bench: Workbench, item: bytes, *, text: str) -> int:
     return bench.record(custody.note_record(item, text=text))[0]
 
 
-def check_fixity(bench: Workbench, item: bytes) -> tuple[int, bool]:
-    """Re-read an item's bytes and record the outcome; returns position and whether all agree."""
-    fixities = list(reread_all(bench.parts.blobs, bench.holdings(item)))
-    agree = all(fixity.state is BlobState.SAME for fixity in fixities)
-    record = custody.fixity_record(item, digests=found_digests(fixities), agree=agree)
-    return bench.record(record)[0], agree
-
-
 def _answerable(bench: Workbench, item: bytes) -> custody.Offer:
     pending = custody.open_offer(bench.entries(item, CUSTODY_TYPES))
     return custody.require_answerable(pending, kid=bench.signer.public_key.kid)

@@ -5,7 +5,7 @@ its inputs. Which acts count is read by `provenance.acts.verdict_history`; an ac
 refused. Whoever countersigns says which version they were shown: a newer one in between is refused.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from provenance.acts.verdict_history import Remark, SignedAct, VerdictHistory, r
 from provenance.acts.workbench import Workbench
 from provenance.errors import Refused
 from provenance.journal.appending import Batch
+from provenance.journal.reading import OpenedEntry
 from provenance.statements import (
     STATEMENT_TYPES,
     VERDICT_TYPES,
@@ -106,8 +107,19 @@ def proposed(bench: Workbench, item: bytes) -> Dossier:
 def card(bench: Workbench, item: bytes, *, as_of: datetime | None = None) -> VerdictCard:
     """Weigh an item's records and compare with what was signed."""
     entries = bench.entries(item, (*STATEMENT_TYPES, *VERDICT_TYPES))
+    return card_of(item, entries, bench.keepers().names, as_of=as_of)
+
+
+def card_of(
+    item: bytes,
+    entries: Sequence[OpenedEntry],
+    names: Mapping[str, str],
+    *,
+    as_of: datetime | None = None,
+) -> VerdictCard:
+    """Weigh the records among an item's entries; those of other types are passed over."""
     said = read_statements(entries, title=item.hex())
-    past = read_history(entries, bench.keepers().names)
+    past = read_history(entries, names)
     assessment = evaluate(said.dossier, as_of=as_of)
     signed = past.standing.version is not None
     now = assessment if as_of is None or not signed else evaluate(said.dossier)
@@ -189,7 +201,7 @@ def correct(
     return _act(bench, item, "verdict.corrected", act)
 
 
-def countersign(bench: Workbench, item: bytes, *, version: int = 1) -> VerdictRecord:
+def countersign(bench: Workbench, item: bytes, *, version: int) -> VerdictRecord:
     """Put the second signature under the version that the signer was shown.
 
     Args:

@@ -11,7 +11,7 @@ from typing import Final
 
 from provenance.acts.erased import Erasures, erased_by
 from provenance.acts.examining import Finding, findings_of, read_result
-from provenance.acts.judging import VerdictCard, card
+from provenance.acts.judging import VerdictCard, card_of
 from provenance.acts.verdict_history import read_history
 from provenance.acts.workbench import Workbench
 from provenance.custody import CUSTODY_TYPES, Chain, chain_of
@@ -113,8 +113,14 @@ def overview(bench: Workbench) -> Iterator[ItemLine]:
 
 def item_card(bench: Workbench, view: ItemView) -> ItemCard:
     """Return everything about one item."""
-    entries = bench.entries(view.item, (*CUSTODY_TYPES, "finding"))
-    names, erasures = bench.keepers().names, bench.erasures()
+    return item_card_of(bench, view, bench.entries(view.item), bench.keepers().names)
+
+
+def item_card_of(
+    bench: Workbench, view: ItemView, entries: Sequence[OpenedEntry], names: Mapping[str, str]
+) -> ItemCard:
+    """Return everything about one item, out of all its entries, which were read before."""
+    erasures = bench.erasures()
     copies = tuple(_copies(bench, view.item, entries, names=names, erasures=erasures))
     unread = [each.finding.seq for each in copies if each.finding and not each.examination]
     return ItemCard(
@@ -124,7 +130,7 @@ def item_card(bench: Workbench, view: ItemView) -> ItemCard:
         chain=chain_of(
             [e for e in entries if e.type in CUSTODY_TYPES], names=names, erasures=erasures
         ),
-        verdict=card(bench, view.item),
+        verdict=card_of(view.item, entries, names),
         remarks=tuple(f"entry {seq}: the full result of the examination is lost" for seq in unread),
     )
 

@@ -1,28 +1,24 @@
-"""Put the report of one item together, and log that it was made.
+"""Put the report of one item together, out of its entries, which are read once.
 
-Order: the export is recorded first (`report.exported`, with how many entries the item has), so that
-the report's own checkpoint covers it; whoever later leaves an entry out contradicts a signed count.
-Then everything is read. An erased or sealed field is named as missing, with its entry.
+Its making is recorded before (`provenance.compiling.exporting`), so that the report's own
+checkpoint covers that record. An erased or sealed field is named as missing, with its entry.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from provenance.acts.erased import Erasures, deleted_fields, erased_by
 from provenance.acts.handles import secret_texts
 from provenance.acts.judging import VerdictCard
-from provenance.acts.showing import ItemCard, item_card
+from provenance.acts.showing import ItemCard, item_card_of
 from provenance.acts.workbench import Workbench
 from provenance.compiling.material import copies, rereadings
 from provenance.compiling.reasoning import statements, suggestion, versions
-from provenance.errors import UsageError
 from provenance.journal.keeping import Keepers, log_note_key
 from provenance.journal.reading import OpenedEntry
-from provenance.records import HiddenField, Json, NewRecord
 from provenance.report.audience import for_audience
 from provenance.report.custody_part import custody_part
-from provenance.report.html import render_html
 from provenance.report.item_parts import IntegrityCheck
-from provenance.report.json_form import report_json
 from provenance.report.ledger_parts import (
     Absence,
     Command,
@@ -35,41 +31,46 @@ from provenance.report.ledger_parts import (
 from provenance.report.model import Audience, ReportModel
 from provenance.views import ItemView
 
-FORMS = ("html", "json")
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compiled:
+    """A report, and what must not leave the desk with it."""
+
+    full: ReportModel
+    """For the desk itself."""
+    reader: Audience
+    secrets: frozenset[str]
+    """Handles of sources, and texts that named a source which was erased, whoever typed them there;
+    empty where the desk itself reads."""
+
+    def narrowed(self) -> ReportModel:
+        """Return the report that the reader may read."""
+        return for_audience(self.full, self.reader, secrets=self.secrets)
 
 
-def make_report(bench: Workbench, view: ItemView, *, audience: str, form: str) -> str:
-    """Return the report's text, and record that it was made.
+def compile_report(bench: Workbench, view: ItemView, reader: Audience) -> Compiled:
+    """Return the report of an item, whose entries are read once for all of it.
 
     Raises:
-        UsageError: no such audience or form.
         KeyUnavailable: the desk was opened without a key.
+        DeskCorrupt: the index and the entries disagree.
     """
-    if audience not in {each.value for each in Audience} or form not in FORMS:
-        raise UsageError("a report is for internal, auditor or public readers, as html or json")
-    _record_export(bench, view, audience=audience)
-    secrets = secrets_of(bench, view) if audience != Audience.INTERNAL else ()
-    model = for_audience(compile_report(bench, view), Audience(audience), secrets=secrets)
-    return render_html(model) if form == "html" else report_json(model)
-
-
-def secrets_of(bench: Workbench, view: ItemView) -> frozenset[str]:
-    """Return what of an item's texts must not leave the desk, whoever typed it there.
-
-    Handles of other items' sources, and whole texts that named a source which was erased.
-    """
-    return secret_texts(bench, bench.entries(view.item), bench.named_erased())
-
-
-def compile_report(bench: Workbench, view: ItemView) -> ReportModel:
-    """Return the full report, for the desk itself."""
     entries = bench.entries(view.item)
+    internal = reader is Audience.INTERNAL
+    return Compiled(
+        full=_full(bench, view, entries),
+        reader=reader,
+        secrets=frozenset() if internal else secret_texts(bench, entries, bench.named_erased()),
+    )
+
+
+def _full(bench: Workbench, view: ItemView, entries: Sequence[OpenedEntry]) -> ReportModel:
     keepers = bench.keepers()
-    card = item_card(bench, view)
     names = dict(keepers.names)
+    card = item_card_of(bench, view, entries, names)
     exports = sum(entry.type == "report.exported" for entry in entries)
     signer = bench.signer.public_key.kid
-    checks = tuple(rereadings(bench, view.item))
+    checks = tuple(rereadings(bench, card))
     return ReportModel(
         desk=bench.parts.origin,
         number=f"{view.accession}/R{exports}",
@@ -93,17 +94,6 @@ def compile_report(bench: Workbench, view: ItemView) -> ReportModel:
         keys=tuple(_keys(keepers, entries)),
         commands=tuple(_commands(card)),
     )
-
-
-def _record_export(bench: Workbench, view: ItemView, *, audience: str) -> None:
-    count = len(bench.entries(view.item))
-    value: dict[str, Json] = {
-        "audience": audience,
-        "entries": count + 1,
-        "size": bench.parts.ledger.size() + 1,
-    }
-    field = HiddenField(name="export", value=value, subject=f"item:{view.item.hex()}")
-    bench.record(NewRecord(item=view.item, type="report.exported", fields=(field,)))
 
 
 def _unread(checks: Sequence[IntegrityCheck]) -> Iterator[OpenQuestion]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from provenance.acts.examining import TOOL
 from provenance.acts.showing import ArrivalCard, ExemplarCard, ItemCard
 from provenance.acts.workbench import Workbench
-from provenance.evidence import BlobState, exemplars, reread
+from provenance.evidence import BlobState, reread
 from provenance.examine.examination import Examination
 from provenance.instants import format_instant
 from provenance.report.item_parts import (
@@ -23,11 +23,11 @@ def copies(card: ItemCard) -> tuple[Exemplar, ...]:
     return tuple(_copy(number, copy) for number, copy in enumerate(card.exemplars, start=1))
 
 
-def rereadings(bench: Workbench, item: bytes) -> Iterator[IntegrityCheck]:
+def rereadings(bench: Workbench, card: ItemCard) -> Iterator[IntegrityCheck]:
     """Read every copy again now and yield what came of it."""
     now = bench.parts.clock()
-    for number, exemplar in enumerate(exemplars(bench.holdings(item)), start=1):
-        fixity = reread(bench.parts.blobs, exemplar.sha256)
+    for number, copy in enumerate(card.exemplars, start=1):
+        fixity = reread(bench.parts.blobs, bytes.fromhex(copy.sha256))
         silent = fixity.found is None
         yield IntegrityCheck(
             at=now,

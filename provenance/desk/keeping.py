@@ -38,10 +38,6 @@ class Keeping(Workbench):
         """
         return enrolling.enrol(self, new, role=role, name=name)
 
-    def key_request(self, new: Signer, *, role: str) -> bytes:
-        """Return the file by which a key asks to be enrolled; records nothing."""
-        return enrolling.request(self, new, role=role)
-
     def enrol_requested(self, file: bytes, *, name: str, role: str | None = None) -> RosterKey:
         """Enrol the key of a request (see `provenance.acts.enrolling`)."""
         return enrolling.enrol_requested(self, file, role=role, name=name)

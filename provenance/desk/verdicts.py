@@ -7,7 +7,7 @@ from provenance.acts import (
 )
 from provenance.acts.judging import VerdictCard
 from provenance.acts.workbench import Workbench
-from provenance.compiling.compile import make_report
+from provenance.compiling.exporting import make_report
 from provenance.exports.packing import Made, make_package
 from provenance.exports.target import Target
 from provenance.exports.verdict_export import export_verdict
@@ -53,7 +53,7 @@ class Verdicts(Workbench):
         """Sign the suggestion, or overrule it with reasons, as version 1."""
         return judging.sign(self, item, as_of=as_of, ruling=ruling)
 
-    def countersign_verdict(self, item: bytes, *, version: int = 1) -> VerdictRecord:
+    def countersign_verdict(self, item: bytes, *, version: int) -> VerdictRecord:
         """Put the second person's signature under the version that they were shown."""
         return judging.countersign(self, item, version=version)
 

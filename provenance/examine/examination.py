@@ -14,11 +14,11 @@ from typing import ClassVar
 from provenance.errors import Malformed
 from provenance.examine.identify import Identification
 from provenance.examine.outcome import Limits, Outcome
-from provenance.examine.subject import Role
 from provenance.facts.model import Facts
 from provenance.signatures.axes import Headline
 from provenance.signatures.codec import from_jsonable, to_jsonable
 from provenance.signatures.model import SignatureReport
+from provenance.signatures.pairing import Relation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +35,7 @@ class Answer:
 class BesideRef:
     """A second file that was looked at together with the document."""
 
-    role: Role
+    role: Relation
     sha256: str
     size: int
     """Bytes."""

@@ -85,7 +85,7 @@ def report_version(_document: int, _request: dict[str, Any]) -> dict[str, Any]:
 
 def _question(subject: Subject, name: str) -> Question:
     question = find_question(
-        subject.data, subject.media_type, subject.nearby(), subject.trust, name=name
+        subject.data, subject.media_type, subject.beside, subject.trust, name=name
     )
     if question is None:
         raise Malformed("no such signature in this document")

@@ -26,7 +26,7 @@ from provenance.examine.engines import OCR, Engine, has, is_detached, load
 from provenance.examine.examination import Answer
 from provenance.examine.identify import has_second_format
 from provenance.examine.jail import landlock_abi
-from provenance.examine.subject import Beside, Role, Subject
+from provenance.examine.subject import Subject
 from provenance.examine.worker import FIRST_BESIDE, held_trust
 from provenance.facts.claimed import judge_claimed_date
 from provenance.facts.model import Facts, merge_facts
@@ -35,6 +35,8 @@ from provenance.signatures.attempt import Fault, attempt
 from provenance.signatures.codec import from_jsonable, to_jsonable
 from provenance.signatures.detected import Detected, report_of, without_detectors
 from provenance.signatures.model import DetectorFailure, SignatureStatus
+from provenance.signatures.nearby import Nearby
+from provenance.signatures.pairing import Relation
 from provenance.trust.model import TrustSet
 
 _POLYGLOT: Final = "polyglot"  # code of `facts.shape`: another format is in the file, or around it
@@ -185,15 +187,16 @@ def subject_of(document: int, request: dict[str, Any]) -> Subject:
         declared_media_type=request["declared_media_type"],
         name_tricks=tuple(request["name_tricks"]),
         beside=tuple(
-            Beside(
-                role=Role(one["role"]),
+            Nearby(
+                number=place + 1,
+                relation=Relation(one["role"]),
                 name=one["name"],
-                data=_read_all(FIRST_BESIDE + number, one["size"], one["sha256"]),
+                data=_read_all(FIRST_BESIDE + place, one["size"], one["sha256"]),
                 sha256=one["sha256"],
                 media_type=one["media_type"],
                 by_hand=one["by_hand"],
             )
-            for number, one in enumerate(request["beside"])
+            for place, one in enumerate(request["beside"])
         ),
     )
 

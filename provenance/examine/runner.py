@@ -29,12 +29,12 @@ from provenance.examine.examination import BesideRef, Examination
 from provenance.examine.jail import describe_level
 from provenance.examine.outcome import Limits, Outcome, OutcomeKind
 from provenance.examine.second import SecondEngine
-from provenance.examine.subject import Role
 from provenance.examine.worker import MAX_BESIDE
 from provenance.examine.zygote import RawAnswer, Zygote
 from provenance.instants import format_instant
 from provenance.signatures.codec import to_jsonable
 from provenance.signatures.model import SignatureReport
+from provenance.signatures.pairing import Relation
 from provenance.signatures.text import tame
 from provenance.trust.model import TrustSet
 
@@ -48,7 +48,7 @@ class Companion:
     """A file that may belong to the document: its detached signature, or what it signs."""
 
     document: Openable
-    role: Role
+    role: Relation
     name: str | None = None
     by_hand: bool = False
     """Somebody said so: then a signature that does not hold is broken, and not another's."""

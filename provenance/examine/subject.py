@@ -7,39 +7,12 @@ document itself.
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum, unique
 
 from provenance.signatures.bench import Bench
 from provenance.signatures.nearby import Nearby
 from provenance.signatures.pairing import Relation
 from provenance.signatures.pinning import Reference
 from provenance.trust.model import TrustSet
-
-
-@unique
-class Role(StrEnum):
-    """What a file beside the document is to it."""
-
-    SIGNATURE = "signature"
-    """A detached signature that may be of the document."""
-    LIST = "list"
-    """A list of digests that may name the document, or a signature of such a list."""
-    SIGNED = "signed"
-    """The document that this detached signature may be of."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Beside:
-    """A second file, read only."""
-
-    role: Role
-    name: str
-    """Last part of its name, tamed; engines may compare it and must not put it into results."""
-    data: bytes
-    sha256: str
-    media_type: str
-    by_hand: bool = False
-    """Somebody said that it belongs to the document; a name or a digest did not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +29,7 @@ class Subject:
     trust: TrustSet
     reference_time: datetime | None = None
     """Overrides the instant for which certificates and keys are judged."""
-    beside: tuple[Beside, ...] = ()
+    beside: tuple[Nearby, ...] = ()
     claimed_date: date | None = None
     """Day that is claimed for the document, as the desk says; None = none is."""
     ocr: str | None = None
@@ -73,25 +46,10 @@ class Subject:
         reference = Reference(at=self.at, by_hand=self.reference_time)
         return Bench(sha256=self.sha256, trust=self.trust, reference=reference)
 
-    def nearby(self) -> tuple[Nearby, ...]:
-        """Return the files beside the document as the signature formats see them."""
-        return tuple(
-            Nearby(
-                number=number,
-                data=one.data,
-                sha256=one.sha256,
-                media_type=one.media_type,
-                relation=Relation(one.role.value),
-                name=one.name,
-                by_hand=one.by_hand,
-            )
-            for number, one in enumerate(self.beside, 1)
-        )
-
     def itself(self) -> Nearby:
         """Return the document as the signature formats see it, when it is what is signed."""
         return Nearby(number=0, data=self.data, sha256=self.sha256, media_type=self.media_type)
 
     def signed(self) -> tuple[Nearby, ...]:
         """Return the files that the document, a detached signature, may be of."""
-        return tuple(one for one in self.nearby() if one.relation is Relation.SIGNED)
+        return tuple(one for one in self.beside if one.relation is Relation.SIGNED)

@@ -21,7 +21,8 @@ from string import Template
 from typing import Final
 
 from provenance.acts.workbench import Workbench
-from provenance.compiling.compile import compile_report, secrets_of
+from provenance.compiling.compile import Compiled, compile_report
+from provenance.compiling.exporting import export_record
 from provenance.digests import BLOCK
 from provenance.errors import BlobCorrupt, DeskLocked, UsageError
 from provenance.exports.bag import BagWriter
@@ -43,7 +44,6 @@ from provenance.exports.layout import (
 from provenance.exports.presenting import open_stored, present, prove, prove_heads
 from provenance.exports.release import agent, instructions, verify_script
 from provenance.exports.target import Target
-from provenance.journal.appending import Batch
 from provenance.journal.keeping import log_note_key
 from provenance.journal.projecting import ARRIVALS
 from provenance.ledger.allowed_signers import allowed_signers
@@ -51,10 +51,8 @@ from provenance.ledger.checkpoint import as_first_signed
 from provenance.ledger.disclosure import Disclosure
 from provenance.ledger.endorsement import NAMESPACE
 from provenance.ledger.entry import Entry
-from provenance.outside.timestamp_file import parse_timestamps
 from provenance.ports import HeldCheckpoint, StoredCheckpoint
-from provenance.records import DESK_ITEM, HiddenField, NewRecord
-from provenance.report.audience import for_audience
+from provenance.records import DESK_ITEM
 from provenance.report.html import render_html
 from provenance.report.json_form import report_json
 from provenance.report.model import Audience, ReportModel
@@ -101,14 +99,13 @@ def make_package(
     if audience not in {each.value for each in Audience}:
         raise UsageError("a package is for internal, auditor or public readers")
     reader = Audience(audience)
-    full, head = _compiled(bench, view, reader)
+    compiled, head = _compiled(bench, view, reader)
+    full, report = compiled.full, compiled.narrowed()
     bag = BagWriter(target)
-    other = secrets_of(bench, view) if reader is not Audience.INTERNAL else frozenset()
-    report = for_audience(full, reader, secrets=other)
     bag.add(REPORT_HTML, [render_html(report).encode()])
     bag.add(REPORT_JSON, [report_json(report).encode()])
     entries = list(_entries(bench, view, head.size))
-    showing = _showing(full, entries, reader, other)
+    showing = _showing(compiled, entries)
     tile = lru_cache(maxsize=TILES_HELD)(bench.parts.ledger.tile)
     for each in entries:
         bag.add(entry_path(each.seq), [present(each.entry, each.fields, showing)])
@@ -124,32 +121,16 @@ def make_package(
 
 def _compiled(
     bench: Workbench, view: ItemView, reader: Audience
-) -> tuple[ReportModel, StoredCheckpoint]:
+) -> tuple[Compiled, StoredCheckpoint]:
     for _ in range(MAX_TRIES):
         seq = bench.append(
             lambda batch: batch.add(export_record(batch, view, reader, form="package"))
         )
-        model = compile_report(bench, view)
-        head = model.tree_head
-        if head is not None and model.entries[-1].entry == seq:
-            return model, StoredCheckpoint(size=head.size, note=head.note.encode())
+        compiled = compile_report(bench, view, reader)
+        head = compiled.full.tree_head
+        if head is not None and compiled.full.entries[-1].entry == seq:
+            return compiled, StoredCheckpoint(size=head.size, note=head.note.encode())
     raise DeskLocked("others write to this item all the time; no package was made")
-
-
-def export_record(batch: Batch, view: ItemView, reader: Audience, *, form: str) -> NewRecord:
-    """Compose the record of an export; the batch holds the write lock, so both counts stand."""
-    last = batch.writer.item_heads([view.item])[view.item]
-    field = HiddenField(
-        name="export",
-        value={
-            "as": form,
-            "audience": reader.value,
-            "entries": last.n + 2,  # n counts from 0, and this record is one more
-            "size": batch.writer.size() + 1,
-        },
-        subject=f"item:{view.item.hex()}",
-    )
-    return NewRecord(item=view.item, type="report.exported", fields=(field,))
 
 
 def _entries(bench: Workbench, view: ItemView, size: int) -> Iterator[_Opened]:
@@ -163,11 +144,10 @@ def _entries(bench: Workbench, view: ItemView, size: int) -> Iterator[_Opened]:
             yield _Opened(seq=row.seq, entry=entry, fields=fields)
 
 
-def _showing(
-    full: ReportModel, entries: Iterable[_Opened], reader: Audience, other: frozenset[str]
-) -> Showing:
+def _showing(compiled: Compiled, entries: Iterable[_Opened]) -> Showing:
+    full, reader = compiled.full, compiled.reader
     arrivals = [arrival for copy in full.exemplars for arrival in copy.arrivals]
-    secrets = {arrival.source for arrival in arrivals} | set(_handles(entries)) | other
+    secrets = {arrival.source for arrival in arrivals} | set(_handles(entries)) | compiled.secrets
     secrets |= {statement.source for statement in full.statements}
     if reader is Audience.PUBLIC:
         secrets |= {arrival.name for arrival in arrivals}
@@ -220,12 +200,20 @@ def _add_log(
         bag.add(held_path(each.size, "checkpoint"), [as_first_signed(each.note, key)])
         if each.cosigned is not None:
             bag.add(held_path(each.size, "cosigned"), [each.cosigned])
-        answers = parse_timestamps(each.timestamps).answers if each.timestamps else ()
-        for number, answer in enumerate(answers):
-            bag.add(held_path(each.size, f"{number}.tsr"), [answer.response])
+        for number, response in enumerate(_answers(each.timestamps) if each.timestamps else ()):
+            bag.add(held_path(each.size, f"{number}.tsr"), [response])
     bag.add(HEADS, ["".join(heads).encode()])
     bag.add(VKEY, [f"{key.vkey()}\n".encode()])
     bag.add(SIGNERS, [allowed_signers(keepers, times).encode()])
+
+
+def _answers(timestamps: bytes) -> list[bytes]:
+    """Return the answers of time-stamp authorities as they came."""
+    from provenance.outside.timestamp_file import (  # noqa: PLC0415 ASN.1 is slow to load
+        parse_timestamps,
+    )
+
+    return [answer.response for answer in parse_timestamps(timestamps).answers]
 
 
 def _held(bench: Workbench, entries: Iterable[_Opened], size: int) -> list[HeldCheckpoint]:

@@ -20,17 +20,16 @@ from typing import Final
 
 from provenance.acts.verdict_history import read_history
 from provenance.acts.workbench import Workbench
-from provenance.compiling.compile import compile_report, secrets_of
+from provenance.compiling.compile import compile_report
+from provenance.compiling.exporting import export_record
 from provenance.errors import DeskCorrupt, Refused, UsageError
 from provenance.exports.dsse import sign_envelope
-from provenance.exports.packing import export_record
 from provenance.instants import format_instant
 from provenance.journal.appending import Batch
 from provenance.journal.keeping import log_note_key
 from provenance.journal.reading import OpenedEntry
 from provenance.ledger.canonical import canonical_text
 from provenance.records import Json
-from provenance.report.audience import for_audience
 from provenance.report.model import Audience, ReportModel
 from provenance.report.verdict_parts import SignedVerdict
 from provenance.statements import VERDICT_TYPES
@@ -78,8 +77,7 @@ def export_verdict(bench: Workbench, view: ItemView, *, audience: str) -> bytes:
         return _published(bench.entries(view.item, VERDICT_TYPES), kid, seq, names)
 
     found = bench.append(compose)
-    secrets = secrets_of(bench, view)
-    report = for_audience(compile_report(bench, view), reader, secrets=secrets)
+    report = compile_report(bench, view, reader).narrowed()
     statement: Json = {
         "_type": STATEMENT_TYPE,
         "subject": _subject(report, found),

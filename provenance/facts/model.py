@@ -64,11 +64,6 @@ class Facts:
     notes: tuple[str, ...] = ()
     """What could not be read, and why."""
 
-    @property
-    def contradictions(self) -> tuple[str, ...]:
-        """Sentences about two things that do not go together."""
-        return tuple(one.text for one in self.observations if one.weight is Weight.CONTRADICTION)
-
 
 def merge_facts(parts: tuple[Facts, ...]) -> Facts:
     """Put together what several readers found in one file; the first to count pages is believed."""

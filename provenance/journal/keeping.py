@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from provenance.errors import Ambiguous, DeskCorrupt, NotFound, Refused
 from provenance.journal.reading import OpenedEntry
-from provenance.ledger.keyacts import enrolment_fields, genesis_fields
+from provenance.ledger.keyacts import genesis_fields
 from provenance.ledger.keys import Signer
 from provenance.ledger.note import ED25519, NoteKey, note_key
 from provenance.ledger.roster import KEY_TYPES, Roster, RosterKey
@@ -121,12 +121,6 @@ def genesis_record(log_signer: Signer, *, origin: str, admin: Signer, name: str)
     """Compose entry 0: the origin, the log key and the first admin."""
     fields = genesis_fields(log_note_key(origin, log_signer), None, [(admin, name)])
     return NewRecord(item=DESK_ITEM, type="log.genesis", fields=fields)
-
-
-def enrolment_record(new: Signer, *, origin: str, role: str, name: str) -> NewRecord:
-    """Compose the enrolment of a further key; an admin signs the entry."""
-    fields = enrolment_fields(new, origin=origin, role=role, person=name)
-    return NewRecord(item=DESK_ITEM, type="key.enrolled", fields=fields)
 
 
 def log_note_key(origin: str, log_signer: Signer) -> NoteKey:

@@ -25,7 +25,6 @@ from provenance.ledger.merkle import leaf_hash
 
 MAX_LEAF: Final = 4096  # bytes; an entry of nine digests has about 1,030
 MAX_DIGESTS: Final = 32  # in one entry; our widest kind has nine
-MAX_ORIGIN: Final = 128  # characters
 OPEN_FIELDS: Final = frozenset(
     {"_sd", "_sd_alg", "iat", "item", "log", "n", "prev", "seen", "type", "v"}
 )

@@ -75,20 +75,6 @@ def genesis_fields(
     )
 
 
-def enrolment_fields(
-    signer: Signer, *, origin: str, role: str, person: str
-) -> tuple[HiddenField, ...]:
-    """Return the fields of `key.enrolled`: the new key signs its own possession.
-
-    Raises:
-        UsageError: no such role.
-    """
-    if role not in ROLES:
-        raise UsageError(f"no such role: {role}")
-    claim = _claim(signer, origin, role, "-")
-    return claimed_fields(claim, signer.public_key.kid, role=role, person=person)
-
-
 def claimed_fields(claim: Json, kid: str, *, role: str, person: str) -> tuple[HiddenField, ...]:
     """Return the fields of `key.enrolled` for a claim that the new key signed elsewhere."""
     return (

@@ -32,7 +32,7 @@ class Nearby:
     """As identified from its bytes."""
     relation: Relation = Relation.SIGNED
     name: str = ""
-    """Last part of its name; compared, never shown."""
+    """Last part of its name, tamed; compared, never shown."""
     by_hand: bool = False
     """Somebody said that it belongs to the document."""
 

@@ -160,8 +160,9 @@ def coded(status: SignatureStatus, *codes: str | None) -> SignatureStatus:
 
 
 def noted(status: SignatureStatus, code: str | None, warning: str) -> SignatureStatus:
-    """Return the status with a code, if any, and a warning in plain words added."""
-    return replace(coded(status, code), warnings=(*status.warnings, warning))
+    """Return the status with a code, if any, and a warning in plain words added, each once."""
+    warnings = tuple(dict.fromkeys((*status.warnings, warning)))
+    return replace(coded(status, code), warnings=warnings)
 
 
 _STATES = {

@@ -9,8 +9,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from cryptography import x509
-
 from provenance.instants import format_instant
 from provenance.signatures.text import tame
 from provenance.trust.model import TrustSet
@@ -109,6 +107,8 @@ def _window(begin: datetime | None, end: datetime | None, word: str = "valid") -
 
 
 def _subject(der: bytes) -> str:
+    from cryptography import x509  # noqa: PLC0415 slow to load, and few runs list a set
+
     try:
         return tame(x509.load_der_x509_certificate(der).subject.rfc4514_string(), 300)
     except ValueError:
@@ -116,6 +116,8 @@ def _subject(der: bytes) -> str:
 
 
 def _issuer(der: bytes) -> str:
+    from cryptography import x509  # noqa: PLC0415 as above
+
     try:
         return tame(x509.load_der_x509_crl(der).issuer.rfc4514_string(), 300)
     except ValueError:

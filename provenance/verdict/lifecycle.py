@@ -15,7 +15,6 @@ Entries are only ever added. An overrule never changes a suggestion: it stands b
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -72,13 +71,6 @@ def state_of(history: Sequence[VerdictRecord]) -> Standing:
             raise Refused(f"verdict entry {place} ({entry.act.value}, {entry.signer}): {problem}")
         walk.take(entry)
     return walk.standing()
-
-
-def wording_at(history: Sequence[VerdictRecord], instant: datetime) -> str | None:
-    """Return what the public read at an instant; None when nothing stood published then."""
-    past = [entry for entry in history if entry.signed_at <= instant]
-    published = state_of(past).published
-    return None if published is None else published.public_wording
 
 
 def signatures_needed(decision: Decision) -> int:

@@ -24,13 +24,13 @@ _GRADED: Final = frozenset({Kind.FINDING, Kind.READING})
 _MAX_ASSERTS: Final = 100  # assertions of one record: a dozen facets, with room for claims
 
 
-def record_from_json(value: object, *, name: str = "record") -> Record:
+def record_from_json(value: object) -> Record:
     """Return the record that `record_to_json` wrote.
 
     Raises:
         DossierInvalid: not a record; names the field.
     """
-    return read_record(locate(value), "record", Complaints(name))
+    return read_record(locate(value), "record", Complaints("record"))
 
 
 def read_record(found: Located, path: str, complaints: Complaints) -> Record:

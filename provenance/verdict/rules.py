@@ -67,16 +67,3 @@ LEVELS: Final = {
     _CONTESTED: 0,
 }
 """Signed strength of each label, -4 to 4; used by the headline and by the rules of overruling."""
-
-EXAMINER_TERMS: Final = {
-    "OPEN": "no conclusion (unexamined)",
-    "CLAIMED": "indications at most",
-    "DENIED ONLY": "indications at most",
-    "PROBABLE": "probable",
-    "PROBABLY NOT": "probably did not",
-    "CONFIRMED": "strong probability",
-    "REFUTED": "strong probability did not",
-    "ESTABLISHED": "identification",
-    "DISPROVED": "elimination",
-}
-"""The examiner's term where the nine-point scale has one."""

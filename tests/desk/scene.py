@@ -121,7 +121,7 @@ def fill(scene: Scene) -> None:
         desk.import_dossier(letter, dossier("soleimani-letter"))
         desk.sign_verdict(letter)
     with scene.open(AMAL) as desk:
-        desk.countersign_verdict(letter)
+        desk.countersign_verdict(letter, version=1)
 
 
 def dossier(name: str) -> Dossier:

@@ -8,7 +8,6 @@ import pytest
 
 from provenance.acts.receiving import IngestOptions
 from provenance.errors import Refused
-from provenance.journal.keeping import enrolment_record
 from provenance.ledger.keys import Ed25519Signer
 from provenance.verdict.lifecycle import State
 from provenance.verdict.staleness import Freshness
@@ -16,6 +15,7 @@ from provenance.verdict.verdict_record import ReasonClass
 from provenance_store.key_files import make_custodian_key
 from provenance_store.opening import open_desk
 from tests.desk.scene import AMAL, JOAN, KIM, PEOPLE, Scene, dossier
+from tests.ledger.enrolling import enrolment_record
 
 EVENING = datetime(2020, 1, 6, 23, 59, tzinfo=UTC)
 LETTER = dossier("the letter")
@@ -78,9 +78,9 @@ def test_two_people_publish(scene: Scene, told: bytes) -> None:
         desk.sign_verdict(told, as_of=EVENING)
         assert desk.verdict(told).standing.state is State.PROVISIONAL
         with pytest.raises(Refused, match="signed this version already"):
-            desk.countersign_verdict(told)
+            desk.countersign_verdict(told, version=1)
     with scene.open(JOAN) as desk:
-        desk.countersign_verdict(told)
+        desk.countersign_verdict(told, version=1)
         standing = desk.verdict(told).standing
     assert standing.state is State.PUBLISHED
     assert standing.published is not None
@@ -93,7 +93,7 @@ def test_nothing_recorded_nothing_to_sign(scene: Scene, item: bytes) -> None:
         with pytest.raises(Refused):
             desk.sign_verdict(item)
         with pytest.raises(Refused):
-            desk.countersign_verdict(item)
+            desk.countersign_verdict(item, version=1)
         with pytest.raises(Refused):
             desk.correct_verdict(item, reason_class=ReasonClass.OUR_ERROR, reason="x")
         with pytest.raises(Refused):
@@ -107,9 +107,9 @@ def test_a_second_key_is_not_a_second_person(scene: Scene, told: bytes) -> None:
     with scene.open(AMAL) as desk:
         desk.sign_verdict(told, as_of=EVENING)
     with open_desk(scene.desk, signer=second) as desk, pytest.raises(Refused, match="second key"):
-        desk.countersign_verdict(told)
+        desk.countersign_verdict(told, version=1)
     with scene.open(JOAN) as desk:
-        desk.countersign_verdict(told)
+        desk.countersign_verdict(told, version=1)
     with scene.open(AMAL) as desk:
         desk.withdraw_verdict(told, reason="we were wrong")
     with open_desk(scene.desk, signer=second) as desk:
@@ -123,7 +123,7 @@ def test_a_correction_keeps_the_old_version(scene: Scene, told: bytes) -> None:
     with scene.open(AMAL) as desk:
         desk.sign_verdict(told, as_of=EVENING)
     with scene.open(JOAN) as desk:
-        desk.countersign_verdict(told)
+        desk.countersign_verdict(told, version=1)
         desk.import_dossier(told, LETTER)
         with pytest.raises(Refused, match="reason"):
             desk.correct_verdict(told, reason_class=ReasonClass.NEW_EVIDENCE, reason="  ")
@@ -151,7 +151,7 @@ def test_a_version_that_nobody_looked_at_is_not_countersigned(scene: Scene, told
             with pytest.raises(Refused, match="the newest version is 2"):
                 desk.countersign_verdict(told, version=shown)
         with pytest.raises(Refused, match="the newest version is 2"):
-            desk.countersign_verdict(told)
+            desk.countersign_verdict(told, version=1)
         assert desk.parts.ledger.size() == size
         assert desk.countersign_verdict(told, version=2).version == 2
 
@@ -161,7 +161,7 @@ def test_a_withdrawal_takes_two_people(scene: Scene, told: bytes) -> None:
     with scene.open(AMAL) as desk:
         desk.sign_verdict(told, as_of=EVENING)
     with scene.open(JOAN) as desk:
-        desk.countersign_verdict(told)
+        desk.countersign_verdict(told, version=1)
         desk.withdraw_verdict(told, reason="not ours to say")
         assert desk.verdict(told).standing.published is not None
         with pytest.raises(Refused, match="already"):
@@ -180,7 +180,7 @@ def test_new_evidence_makes_it_stale(scene: Scene, told: bytes) -> None:
     with scene.open(AMAL) as desk:
         desk.sign_verdict(told, as_of=EVENING)
     with scene.open(JOAN) as desk:
-        desk.countersign_verdict(told)
+        desk.countersign_verdict(told, version=1)
         before = desk.verdict(told)
         assert not desk.needs_review(before)
         assert before.staleness is not None

@@ -7,7 +7,9 @@ import subprocess
 import sys
 import zipfile
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
 
@@ -79,6 +81,19 @@ def test_keys_of_all_kinds(newsroom: Newsroom, tmp_path: Path) -> None:
     room.package(tmp_path / "package", "public", who="amal-haddad")
     assert check_package(tmp_path / "package").holds
     assert run_script(tmp_path / "package").returncode == 0
+
+
+def test_what_leaves_is_read_once(newsroom: Newsroom, tmp_path: Path) -> None:
+    """A report reads the entries of its item once; a package once more, for what it hands out."""
+    room = newsroom.copy(tmp_path / "room")
+    item = room.letter()
+    with room.open("joan") as desk, package_target(tmp_path / "x", top="x") as target:
+        ledger = Mock(wraps=desk.parts.ledger)
+        desk.parts = replace(desk.parts, ledger=ledger)
+        desk.report(item, audience="public")
+        assert [call.args for call in ledger.entries_of.mock_calls].count((item,)) == 1
+        desk.package(item, target, audience="public")
+    assert [call.args for call in ledger.entries_of.mock_calls].count((item,)) == 3
 
 
 def test_zip_and_folder_are_one(newsroom: Newsroom, tmp_path: Path) -> None:

@@ -137,7 +137,7 @@ def make_newsroom(base: Path) -> Newsroom:
         desk.import_dossier(item, _dossier())
         desk.sign_verdict(item)
     with room.open("amal-haddad") as desk:
-        desk.countersign_verdict(item)
+        desk.countersign_verdict(item, version=1)
     return room
 
 

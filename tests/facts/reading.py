@@ -13,6 +13,11 @@ def codes(facts: Facts, *weights: Weight) -> set[str]:
     return {one.code for one in facts.observations if not weights or one.weight in weights}
 
 
+def contradictions(facts: Facts) -> list[str]:
+    """Return the sentences about two things that do not go together."""
+    return [one.text for one in facts.observations if one.weight is Weight.CONTRADICTION]
+
+
 def one(facts: Facts, code: str) -> Observation:
     """Return the only observation of a code; fails where there are more or fewer."""
     (found,) = [each for each in facts.observations if each.code == code]

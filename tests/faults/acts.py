@@ -124,7 +124,7 @@ ACTS: Final[dict[str, Act]] = {
     "import": Act(run=lambda d, _: d.import_dossier(item_of(d), dossier("soleimani-letter"))),
     "sign": Act(run=lambda d, _: d.sign_verdict(item_of(d)), before=weighed, once=True),
     "countersign": Act(
-        run=lambda d, _: d.countersign_verdict(item_of(d)), before=signed, once=True
+        run=lambda d, _: d.countersign_verdict(item_of(d), version=1), before=signed, once=True
     ),
     "enrol": Act(run=lambda d, _: d.enrol(NEWCOMER, role="custodian", name="New Comer"), once=True),
     "new key": Act(

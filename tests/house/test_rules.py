@@ -114,7 +114,8 @@ def test_the_core_loads_no_database_and_no_command_line() -> None:
     [
         (
             "provenance.examine.runner, provenance.desk",
-            {"pyhanko", "pypdfium2", "aiohttp", "pysequoia", "PIL"},
+            {"pyhanko", "pypdfium2", "aiohttp", "pysequoia", "PIL", "asn1crypto", "lxml"}
+            | {"cryptography.x509"},
         ),
         ("provenance.examine.runner", {"asn1crypto", "cryptography"}),
     ],

@@ -10,13 +10,14 @@ from provenance.acts.workbench import Workbench
 from provenance.custody import access_record, note_record
 from provenance.errors import Refused
 from provenance.journal.appending import Appender
-from provenance.journal.keeping import RosterCache, enrolment_record
+from provenance.journal.keeping import RosterCache
 from provenance.journal.roles import SIGNS, may_sign, who_signs
 from provenance.ledger.findings import Detector
 from provenance.ledger.keyacts import ROLES
 from provenance.records import DESK_ITEM, RECORD_TYPES, NewRecord
 from provenance_store.key_files import make_custodian_key
 from tests.desk.scene import AMAL, JOAN, KIM, Scene
+from tests.ledger.enrolling import enrolment_record
 
 ODA = "oda"
 VERDICTS = {name for name, kind in RECORD_TYPES.items() if kind.family == "verdict"}

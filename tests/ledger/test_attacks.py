@@ -14,13 +14,13 @@ from provenance.ledger.entry import parse_entry
 from provenance.ledger.findings import Detector, Level
 from provenance.ledger.keyacts import (
     cosign_revocation,
-    enrolment_fields,
     revocation_fields,
     rotation_fields,
 )
 from provenance.ledger.sealing import open_fields
 from provenance.ports import SealedDisclosure, StoredCheckpoint
 from provenance.records import DESK_ITEM
+from tests.ledger.enrolling import enrolment_fields
 from tests.ledger.worlds import CHECKPOINT_EVERY, ORIGIN, START, World, signer
 
 D = Detector

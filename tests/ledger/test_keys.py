@@ -25,7 +25,6 @@ from provenance.ledger.disclosure import make_disclosure
 from provenance.ledger.entry import Draft, Entry, Head, parse_entry, seal_entry
 from provenance.ledger.keyacts import (
     cosign_revocation,
-    enrolment_fields,
     genesis_fields,
     read_revocation,
     revocation_fields,
@@ -43,6 +42,7 @@ from provenance.ledger.merkle import EMPTY_ROOT
 from provenance.ledger.note import COSIGNATURE, ED25519, note_key
 from provenance.ledger.roster import Roster, RosterKey, Standing
 from provenance.records import DESK_ITEM, HiddenField, Json
+from tests.ledger.enrolling import enrolment_fields
 from tests.ledger.worlds import ORIGIN, Counter, signer
 
 ADA, BEN, EVE, LOG = (signer(name) for name in ("Ada", "Ben", "Eve", "log"))

@@ -24,7 +24,7 @@ from provenance.ledger.checkpoint import (
 )
 from provenance.ledger.disclosure import make_disclosure
 from provenance.ledger.entry import Draft, Entry, Head, parse_entry, seal_entry
-from provenance.ledger.keyacts import enrolment_fields, genesis_fields
+from provenance.ledger.keyacts import genesis_fields
 from provenance.ledger.keys import Ed25519Signer
 from provenance.ledger.merkle import EMPTY_ROOT, leaf_hash
 from provenance.ledger.note import COSIGNATURE, ED25519, note_key
@@ -32,6 +32,7 @@ from provenance.ledger.sealing import open_fields, seal_disclosure
 from provenance.ledger.tiles import append_hashes, root_at
 from provenance.ports import StoredCheckpoint, StoredEntry
 from provenance.records import DESK_ITEM, RECORD_TYPES, HiddenField
+from tests.ledger.enrolling import enrolment_fields
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -34,7 +34,6 @@ LogKeyOption = Annotated[
     typer.Option("--log-key", metavar="VKEY", help="The other desk's log key, if you know it."),
 ]
 PurposeOption = Annotated[str, typer.Option("--purpose", help="What for, in a few words.")]
-WIDTH_OF_TYPE = 18
 
 
 @app.command("log")

@@ -6,15 +6,13 @@ before.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from provenance_cli import voice
 
 if TYPE_CHECKING:
     from provenance.verdict.assessment import Assessment
     from provenance.verdict.dossier import Dossier, Record
-
-NOTE_WIDTH: Final = 22  # columns before the text of a note
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,11 +1,12 @@
 """CMS containers: .p7m, .p7s, time-stamp tokens; over their content or the document beside them."""
 
-from provenance.examine.subject import Role, Subject
+from provenance.examine.subject import Subject
 from provenance.facts.signed_digests import unwrapped
 from provenance.signatures.cms.documents import inspect_cms
 from provenance.signatures.cms.judging import ENGINE_VERSION
 from provenance.signatures.detected import Detected
 from provenance.signatures.model import SignatureStatus
+from provenance.signatures.pairing import Relation
 
 MODULES = (
     # what the engine imports late
@@ -27,7 +28,7 @@ def tools() -> dict[str, str]:
 
 def detect(subject: Subject, so_far: tuple[SignatureStatus, ...]) -> Detected:  # noqa: ARG001 - the first in its row
     """Judge every signer of the container."""
-    signed = [one for one in subject.beside if one.role is Role.SIGNED]
+    signed = [one for one in subject.beside if one.relation is Relation.SIGNED]
     return inspect_cms(
         unwrapped(subject.data) or subject.data,  # `.tsr`: a response with the token in it
         sha256=subject.sha256,

@@ -1,11 +1,12 @@
 """Detached CMS signatures (.p7s) that lie beside a document of any format."""
 
 from provenance.examine.engines.cms import MODULES, tools
-from provenance.examine.subject import Role, Subject
+from provenance.examine.subject import Subject
 from provenance.facts.signed_digests import unwrapped
 from provenance.signatures.cms.documents import inspect_detached
 from provenance.signatures.detected import Detected
 from provenance.signatures.model import SignatureStatus
+from provenance.signatures.pairing import Relation
 from provenance.signatures.vouching import TrustContext
 
 __all__ = ["MODULES", "detect", "tools"]
@@ -21,7 +22,7 @@ def detect(subject: Subject, so_far: tuple[SignatureStatus, ...]) -> Detected:  
     statuses = tuple(
         status
         for number, one in enumerate(subject.beside)
-        if one.role is Role.SIGNATURE and one.media_type == "application/pkcs7-mime"
+        if one.relation is Relation.SIGNATURE and one.media_type == "application/pkcs7-mime"
         # A time stamp's response is judged by the engine for all other detached signatures.
         if unwrapped(one.data) is None
         for status in inspect_detached(

@@ -19,4 +19,4 @@ def tools() -> dict[str, str]:
 
 def detect(subject: Subject, so_far: tuple[SignatureStatus, ...]) -> Detected:  # noqa: ARG001 - it looks at other files than those before it
     """Judge what lies beside the document."""
-    return judge_beside(subject.itself(), subject.nearby(), subject.bench())
+    return judge_beside(subject.itself(), subject.beside, subject.bench())

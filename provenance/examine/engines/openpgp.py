@@ -23,5 +23,5 @@ def detect(subject: Subject, so_far: tuple[SignatureStatus, ...]) -> Detected:  
         trust=subject.trust,
         at=subject.at,
         reference_time=subject.reference_time,
-        nearby=subject.nearby(),
+        nearby=subject.beside,
     )

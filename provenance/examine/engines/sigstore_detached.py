@@ -18,7 +18,7 @@ def detect(subject: Subject, so_far: tuple[SignatureStatus, ...]) -> Detected:  
     """Judge every bundle beside the document, over the document."""
     statuses = tuple(
         status if one.by_hand or states(one.data, BUNDLE, subject.data) else doubted(status)
-        for one in subject.nearby()
+        for one in subject.beside
         if one.relation is Relation.SIGNATURE and one.media_type == BUNDLE
         for status in judge_sigstore(
             one.data,

@@ -1,18 +1,18 @@
 """Read a block of mail headers that a message brings along (RFC 5322 2.2), without believing it.
 
 Lines are unfolded, split at the first colon, and kept in order; a line that is no field is left
-out. Encoded words (RFC 2047), dates and addresses are read by the standard library, which was not
-written for hostile input: whatever it raises makes the answer empty.
+out. Encoded words (RFC 2047) and dates are read as those of a mail file. Addresses are read by the
+standard library, which was not written for hostile input: what it raises makes the answer empty.
 """
 
 from dataclasses import dataclass
-from datetime import UTC
-from email.header import decode_header, make_header
-from email.utils import parseaddr, parsedate_to_datetime
+from email.utils import parseaddr
 from typing import Final
 
 from provenance.facts.stated_dates import Stated
 from provenance.signatures.attempt import Fault, attempt
+from provenance.signatures.mail.moments import read_date
+from provenance.signatures.mail.shown import decode_words
 
 MAX_BLOCK: Final = 1 << 20  # characters of a header block
 MAX_FIELDS: Final = 1_000  # fields of one block
@@ -40,9 +40,7 @@ class MailFields:
 
     def decoded(self, name: str) -> str:
         """Return the first field of a name with its encoded words decoded."""
-        raw = self.first(name)
-        text = attempt(name, lambda: str(make_header(decode_header(raw))))
-        return raw if isinstance(text, Fault) else text
+        return decode_words(self.first(name))
 
     def address(self, name: str) -> str:
         """Return the address in the first field of a name, lower case, "" if there is none."""
@@ -51,17 +49,8 @@ class MailFields:
 
     def date(self) -> Stated | None:
         """Return the Date field, None if there is none."""
-        value = self.first("date")
-        stated = attempt("date", lambda: _read_date(value)) if value else None
-        return None if isinstance(stated, Fault) else stated
-
-
-def _read_date(value: str) -> Stated:
-    moment = parsedate_to_datetime(value)
-    # RFC 5322 3.3: -0000 says that the zone is not known; the library gives no zone then.
-    zoned = moment.tzinfo is not None
-    aware = moment if zoned else moment.replace(tzinfo=UTC)
-    return Stated(moment=aware.astimezone(UTC), zoned=zoned)
+        found = read_date(self.first("date").encode("utf-8", "replace"))
+        return Stated(moment=found.moment, zoned=found.zone is not None) if found else None
 
 
 def read_mail_fields(block: str) -> MailFields:

@@ -6,11 +6,11 @@ holds and its authority is one of the desk's; one that does not leaves a code an
 never makes the signature worse than one without.
 """
 
-from dataclasses import replace
 from datetime import datetime
 
 from provenance.signatures.cms.stamps import NoStamp, judge_timestamp_token
 from provenance.signatures.model import SignatureStatus
+from provenance.signatures.pinning import noted
 from provenance.signatures.vouching import Stamp, TrustContext
 from provenance.signatures.xmldsig.reading import Element, canonical
 from provenance.signatures.xmldsig.verifying import Verified
@@ -30,10 +30,10 @@ def choose_claimed_time(
     claimed = verified.properties.signing_time or own
     if claimed is not None and claimed.tzinfo is None:
         warning = "the signing time is given without a time zone and was read as UTC"
-        status = _noted(status, "time-without-zone", warning)
+        status = noted(status, "time-without-zone", warning)
     stated = verified.properties.signing_time
     if own is not None and stated is not None and _differ(own, stated):
-        status = _noted(
+        status = noted(
             status, "two-signing-times", "it states two signing times that differ by over a day"
         )
     return status, claimed
@@ -54,7 +54,7 @@ def weigh_stamps(
         found = _judge_stamp(one, verified.signature.value_element, context)
         if isinstance(found, NoStamp):
             warning = f"a time stamp in it counts for nothing: {found.why}"
-            status = _noted(status, found.code, warning)
+            status = noted(status, found.code, warning)
         else:
             held.append(found)
     return status, min(held, key=lambda one: one.moment, default=None)
@@ -71,11 +71,3 @@ def _judge_stamp(one: Stamped, value: Element, context: TrustContext) -> Stamp |
         if isinstance(found, Stamp) or found.code != "timestamp-other-data":
             break
     return found
-
-
-def _noted(status: SignatureStatus, code: str, warning: str) -> SignatureStatus:
-    return replace(
-        status,
-        native_codes=tuple(dict.fromkeys((*status.native_codes, code))),
-        warnings=tuple(dict.fromkeys((*status.warnings, warning))),
-    )

@@ -1,8 +1,10 @@
 """Turn the value of a header field into text that can be shown (RFC 2047, RFC 6532).
 
-Encoded words are decoded, what cannot be decoded stays as it was sent, bytes above 127 are read as
-UTF-8 and else as Latin-1, and the result is tamed: no control, bidirectional or invisible character
-survives. Total on any bytes. What a mail program shows may differ where the value breaks the rules.
+Every reader of mail asks here, so that no two disagree on what a field says. Bytes above 127 are
+UTF-8 and else Latin-1. Encoded words are decoded; bytes that are none of their charset become
+U+FFFD, as programs show them; a word of an unknown charset, or one that breaks the rules, stays as
+it was sent. What is shown is tamed: no control, bidirectional or invisible character survives.
+Total on any bytes. What a mail program shows may differ where the value breaks the rules.
 """
 
 import base64
@@ -15,22 +17,25 @@ from provenance.signatures.text import tame
 MAX_VALUE: Final = 4000  # bytes of one value that are decoded; the rest is cut, visibly
 
 _WORD: Final = re.compile(
-    r"=\?([A-Za-z0-9_-]{1,40})(?:\*[A-Za-z0-9-]{1,40})?\?([bBqQ])\?([^?\s]{0,1000})\?="
+    r"=\?([A-Za-z0-9_.+-]{1,60})(?:\*[A-Za-z0-9-]{1,40})?\?([bBqQ])\?([^?\s]{0,2000})\?="
 )
 _BETWEEN: Final = re.compile(r"(\?=)\s{1,200}(?==\?)")  # RFC 2047 6.2: not part of the text
 
 
 def decode_field(value: bytes) -> str:
     """Return the text of a value on one line, NOT tamed: for comparison and search only."""
-    text = " ".join(raw_text(value).split())
-    if "=?" in text:
-        text = " ".join(_WORD.sub(_decoded, _BETWEEN.sub(r"\1", text)).split())
+    text = " ".join(decode_words(" ".join(raw_text(value).split())).split())
     return text + ("…" if len(value) > MAX_VALUE else "")
+
+
+def decode_words(text: str) -> str:
+    """Return text with its encoded words decoded and all else as it is, NOT tamed."""
+    return _WORD.sub(_decoded, _BETWEEN.sub(r"\1", text)) if "=?" in text else text
 
 
 def raw_text(value: bytes) -> str:
     """Return the first MAX_VALUE bytes as text, encoded words left alone, NOT tamed."""
-    return _text(value[:MAX_VALUE])
+    return text_of(value[:MAX_VALUE])
 
 
 def show_field(value: bytes, limit: int = 500) -> str:
@@ -38,7 +43,8 @@ def show_field(value: bytes, limit: int = 500) -> str:
     return tame(decode_field(value), limit)
 
 
-def _text(value: bytes) -> str:
+def text_of(value: bytes) -> str:
+    """Return bytes of a header as text, encoded words left alone, NOT tamed."""
     try:
         return value.decode("utf-8")
     except UnicodeDecodeError:
@@ -53,6 +59,6 @@ def _decoded(word: re.Match[str]) -> str:
             raw = base64.b64decode(coded + b"=" * (-len(coded) % 4), validate=True)
         else:
             raw = quopri.decodestring(coded.replace(b"_", b" "))
-        return raw.decode(charset)
+        return raw.decode(charset, "replace")
     except (LookupError, ValueError):  # unknown charset, broken base64: as it was sent
         return word[0]

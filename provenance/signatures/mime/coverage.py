@@ -81,44 +81,62 @@ def signatures_of(root: Part) -> tuple[Part, ...]:
     )
 
 
-def judge_coverage(root: Part, signed: Part, signature: Iterable[Part] = ()) -> Coverage:
-    """Compare what is signed with what is shown.
+class Shown:
+    """What one mail shows; its signature parts are looked into once, however many signatures ask.
 
     Args:
         root: the mail, with the contents of opaque signatures in it.
-        signed: the signed part, one of the tree.
-        signature: parts that are its signature, where that is not its multipart's second part.
     """
-    inside = {one.path for one in signed.walk()}
-    named = {one.path: one for one in (*signature, *signatures_of(root))}
-    own = {one.path for one in list(named.values())[:MAX_BARE] if _bare(one)}
-    rest = [one for one in leaves(root) if one.path not in inside | own]
-    faults = [name for one in root.walk() for name in one.faults]
-    outside = any(one.outside for one in root.walk() if one.path not in inside)
-    loading = [one for one in leaves(signed) if _loads(one)]
-    scope = Scope.PART if rest or loading else (Scope.UNKNOWN if faults else Scope.WHOLE)
-    listed = [
-        describe(one) + (", which is more than a signature or none" if one.path in named else "")
-        for one in rest[:MAX_LISTED]
-    ]
-    listed += [f"what {describe(one)} loads from elsewhere" for one in loading[:MAX_LISTED]]
-    if len(rest) > MAX_LISTED:
-        listed.append(f"{len(rest) - MAX_LISTED} more parts")
-    if outside:
-        listed.append("text outside the delimiters, which most programs do not show")
-    warnings = []
-    if faults:
-        warnings.append(
-            "the structure of the mail can be read in more than one way"
-            f" ({', '.join(dict.fromkeys(faults))})"
+
+    def __init__(self, root: Part) -> None:
+        self.root = root
+        self._leaves = leaves(root)
+        self._faults = tuple(name for one in root.walk() for name in one.faults)
+        self._signatures = signatures_of(root)
+        self._bare: dict[str, bool] = {}
+
+    def coverage(self, signed: Part, signature: Iterable[Part] = ()) -> Coverage:
+        """Compare what is signed with what is shown.
+
+        Args:
+            signed: the signed part, one of the tree.
+            signature: parts that are its signature, where that is not its multipart's second part.
+        """
+        inside = {one.path for one in signed.walk()}
+        named = {one.path: one for one in (*signature, *self._signatures)}
+        own = {one.path for one in list(named.values())[:MAX_BARE] if self._is_bare(one)}
+        rest = [one for one in self._leaves if one.path not in inside | own]
+        outside = any(one.outside for one in self.root.walk() if one.path not in inside)
+        loading = [one for one in leaves(signed) if _loads(one)]
+        unclear = Scope.UNKNOWN if self._faults else Scope.WHOLE
+        listed = [
+            describe(one)
+            + (", which is more than a signature or none" if one.path in named else "")
+            for one in rest[:MAX_LISTED]
+        ]
+        listed += [f"what {describe(one)} loads from elsewhere" for one in loading[:MAX_LISTED]]
+        if len(rest) > MAX_LISTED:
+            listed.append(f"{len(rest) - MAX_LISTED} more parts")
+        if outside:
+            listed.append("text outside the delimiters, which most programs do not show")
+        return Coverage(
+            scope=Scope.PART if rest or loading else unclear,
+            covered=tuple(describe(one) for one in leaves(signed)[:MAX_LISTED]),
+            uncovered=(*listed, _headers(self.root)),
+            warnings=_ambiguous(self._faults),
+            codes=tuple(dict.fromkeys(self._faults)),
         )
-    return Coverage(
-        scope=scope,
-        covered=tuple(describe(one) for one in leaves(signed)[:MAX_LISTED]),
-        uncovered=(*listed, _headers(root)),
-        warnings=tuple(warnings),
-        codes=tuple(dict.fromkeys(faults)),
-    )
+
+    def _is_bare(self, part: Part) -> bool:
+        if part.path not in self._bare:
+            self._bare[part.path] = _bare(part)
+        return self._bare[part.path]
+
+
+def _ambiguous(faults: Iterable[str]) -> tuple[str, ...]:
+    names = ", ".join(dict.fromkeys(faults))
+    said = f"the structure of the mail can be read in more than one way ({names})"
+    return (said,) if names else ()
 
 
 def _bare(part: Part) -> bool:

@@ -16,6 +16,7 @@ from provenance.signatures.axes import CertAtTime, Integrity, Signer
 from provenance.signatures.headline import VOUCHED
 from provenance.signatures.mime.senders import Senders, fold_address
 from provenance.signatures.model import SignatureStatus
+from provenance.signatures.pinning import coded, noted
 
 
 def judge_sender(
@@ -32,7 +33,8 @@ def judge_sender(
     if status.integrity is not Integrity.INTACT:
         return status
     own = {fold_address(one) for one in emails}
-    status = _noted(status, senders.codes, senders.warnings)
+    warnings = (*status.warnings, *senders.warnings)
+    status = replace(coded(status, *senders.codes), warnings=warnings)
     status = _replies(status, own, senders)
     if not own:
         why = "the signer's certificate names no mail address, so nothing ties it to the sender"
@@ -47,12 +49,12 @@ def _mismatch(
     status: SignatureStatus, own: set[str], foreign: list[str], senders: Senders
 ) -> SignatureStatus:
     shown, signed = ", ".join(foreign[:5]), ", ".join(sorted(own)[:5])
-    codes = ["sender-not-signer"]
-    warnings = [f"the mail shows {shown} as its sender, and the signer's address is {signed}"]
-    if own & set(senders.sender):
-        codes.append("sender-field-only")
-        warnings.append("only its Sender field, which few programs show, names the signer")
-    return replace(_noted(status, tuple(codes), tuple(warnings)), signer=Signer.MISMATCH)
+    warning = f"the mail shows {shown} as its sender, and the signer's address is {signed}"
+    status = replace(noted(status, "sender-not-signer", warning), signer=Signer.MISMATCH)
+    if not own & set(senders.sender):
+        return status
+    warning = "only its Sender field, which few programs show, names the signer"
+    return noted(status, "sender-field-only", warning)
 
 
 def _replies(status: SignatureStatus, own: set[str], senders: Senders) -> SignatureStatus:
@@ -60,11 +62,11 @@ def _replies(status: SignatureStatus, own: set[str], senders: Senders) -> Signat
     if not away:
         return status
     warning = f"answers to it would go elsewhere, to {', '.join(away[:5])}"
-    return _noted(status, ("reply-to-elsewhere",), (warning,))
+    return noted(status, "reply-to-elsewhere", warning)
 
 
 def _unknown(status: SignatureStatus, code: str, why: str) -> SignatureStatus:
-    status = _noted(status, (code,), (why,))
+    status = noted(status, code, why)
     if status.signer not in VOUCHED:
         return status
     return replace(status, signer=Signer.UNKNOWN, cert_at_time=_unproven(status.cert_at_time))
@@ -73,13 +75,3 @@ def _unknown(status: SignatureStatus, code: str, why: str) -> SignatureStatus:
 def _unproven(state: CertAtTime) -> CertAtTime:
     """Keep what counts against a certificate; take back what counted for the sender."""
     return CertAtTime.UNPROVEN if state is CertAtTime.VALID else state
-
-
-def _noted(
-    status: SignatureStatus, codes: tuple[str, ...], warnings: tuple[str, ...]
-) -> SignatureStatus:
-    return replace(
-        status,
-        native_codes=(*status.native_codes, *codes),
-        warnings=(*status.warnings, *warnings),
-    )

@@ -15,8 +15,7 @@ No network. Imports the signature engine: only a worker imports this module.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from asn1crypto import x509
@@ -26,7 +25,8 @@ from provenance.signatures.axes import Integrity, Kind, Presence, Scope
 from provenance.signatures.certificates import emails_of
 from provenance.signatures.cms.judging import Judged, blank_status, judge_signers
 from provenance.signatures.detected import Detected
-from provenance.signatures.mime.coverage import Coverage, judge_coverage, with_coverage
+from provenance.signatures.mail.moments import read_date
+from provenance.signatures.mime.coverage import Coverage, Shown, with_coverage
 from provenance.signatures.mime.finding import MAX_SIGNATURES, Candidate, Form, find_candidates
 from provenance.signatures.mime.identity import judge_sender
 from provenance.signatures.mime.opaque import expand
@@ -34,6 +34,7 @@ from provenance.signatures.mime.parts import Part, canonical, decode_body, parse
 from provenance.signatures.mime.protected import judge_protected
 from provenance.signatures.mime.senders import Senders, read_senders
 from provenance.signatures.model import DetectorFailure, Locator, SignatureStatus
+from provenance.signatures.pinning import noted
 from provenance.signatures.vouching import TrustContext
 from provenance.trust.model import Purpose, TrustSet
 
@@ -47,7 +48,7 @@ _TRACE: Final = re.compile(rb"application/(?:x-)?pkcs7-|multipart/signed", re.IG
 class _Work:
     """What all signatures of one mail share."""
 
-    root: Part
+    shown: Shown
     sha256: str
     context: TrustContext
 
@@ -71,7 +72,7 @@ def inspect_mail(
     """
     root = expand(parse_parts(data))
     context = TrustContext(trust=trust, at=at, reference_time=reference_time)
-    work = _Work(root=root, sha256=sha256, context=context)
+    work = _Work(shown=Shown(root), sha256=sha256, context=context)
     candidates = find_candidates(root)
     statuses = tuple(
         status
@@ -118,7 +119,7 @@ def _judge(work: _Work, number: int, one: Candidate) -> tuple[SignatureStatus, .
     found = _judged(work, one, body, blank)
     if all(judged.status.presence is not Presence.PRESENT for judged in found):
         return tuple(judged.status for judged in found)
-    coverage = judge_coverage(work.root, one.signed or one.part, (one.part,))
+    coverage = work.shown.coverage(one.signed or one.part, (one.part,))
     senders = read_senders(one.mail.block)
     return tuple(_placed(one, judged, coverage, senders) for judged in found)
 
@@ -201,20 +202,19 @@ def _emails(certificate: x509.Certificate | None) -> tuple[str, ...]:
 
 
 def _dated(status: SignatureStatus, mail: Part) -> SignatureStatus:
-    """Compare the signer's clock with the Date that is shown: an old letter sent anew."""
-    shown = attempt("date", lambda: parsedate_to_datetime(mail.block.first("date") or ""))
+    """Compare the signer's clock with the Date that is shown: an old letter sent anew.
+
+    Of several Date fields the one that is farthest away counts: programs differ in what they show.
+    """
     claimed = status.claimed_time
-    if isinstance(shown, Fault) or claimed is None:
+    if claimed is None:
         return status
-    moment = shown.replace(tzinfo=UTC) if shown.tzinfo is None else shown
-    if abs(moment - claimed) <= MAX_APART:
+    stated = [read_date(one.value) for one in mail.block.fields if one.name == "date"]
+    apart = max((abs(one.moment - claimed) for one in stated if one), default=timedelta())
+    if apart <= MAX_APART:
         return status
     warning = (
-        f"its Date field and the signer's own clock are {abs(moment - claimed).days} days apart:"
+        f"its Date field and the signer's own clock are {apart.days} days apart:"
         " the letter may have been sent anew"
     )
-    return replace(
-        status,
-        native_codes=(*status.native_codes, "date-differs"),
-        warnings=(*status.warnings, warning),
-    )
+    return noted(status, "date-differs", warning)

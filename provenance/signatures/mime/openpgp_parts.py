@@ -19,7 +19,7 @@ from enum import StrEnum, unique
 from typing import Final
 
 from provenance.signatures.axes import Scope
-from provenance.signatures.mime.coverage import Coverage, describe, judge_coverage, named_by
+from provenance.signatures.mime.coverage import Coverage, Shown, describe, named_by
 from provenance.signatures.mime.parts import Part, canonical, decode_body, parse_parts
 from provenance.signatures.mime.senders import Senders, read_senders
 from provenance.signatures.openpgp.armor import LINE_END
@@ -81,34 +81,34 @@ def openpgp_parts(message: bytes) -> tuple[PgpPart, ...]:
     """Return what OpenPGP signed in a mail, at most MAX_BLOCKS; total on any bytes."""
     root = parse_parts(message)
     found: list[PgpPart] = []
-    _search(root, root, root, found)
+    _search(Shown(root), root, root, found)
     return tuple(found[:MAX_BLOCKS])
 
 
-def _search(root: Part, mail: Part, part: Part, found: list[PgpPart]) -> None:
+def _search(shown: Shown, mail: Part, part: Part, found: list[PgpPart]) -> None:
     """Look at one part and all below; `mail` is the message that it belongs to."""
     if len(found) >= MAX_BLOCKS:
         return
     if part.kind.word == "multipart/signed":
-        found += _detached(root, mail, part)
+        found += _detached(shown, mail, part)
     elif part.kind.word == "multipart/encrypted" and "pgp" in part.kind.parameters.get(
         "protocol", ""
     ):
-        found.append(_encrypted(root, mail, part))
+        found.append(_encrypted(shown, mail, part))
     elif part.kind.word.startswith("text/"):
-        found += _blocks(root, mail, part)
+        found += _blocks(shown, mail, part)
     elif part.kind.word == _SIGNATURE and part.path not in {one.taken for one in found}:
-        found += _attached(root, mail, part)
+        found += _attached(shown, mail, part)
     for one in part.children:
-        _search(root, one if part.holds_mail else mail, one, found)
+        _search(shown, one if part.holds_mail else mail, one, found)
 
 
-def _detached(root: Part, mail: Part, part: Part) -> list[PgpPart]:
+def _detached(shown: Shown, mail: Part, part: Part) -> list[PgpPart]:
     """RFC 3156 section 5: exactly two parts, the second one the signature."""
     signed = part.children[0] if part.children else part
     held = [one for one in part.children[1:] if one.kind.word == _SIGNATURE]
     if not held and part.kind.parameters.get("protocol", "").lower() == _SIGNATURE:
-        return [_without(root, mail, signed)]
+        return [_without(shown, mail, signed)]
     return [
         PgpPart(
             form=PgpForm.DETACHED,
@@ -116,27 +116,27 @@ def _detached(root: Part, mail: Part, part: Part) -> list[PgpPart]:
             signed=canonical(signed.raw),
             signature=decode_body(one) or one.body,
             taken=one.path,
-            coverage=judge_coverage(root, signed, (one,)),
+            coverage=shown.coverage(signed, (one,)),
             senders=read_senders(mail.block),
         )
         for one in held
     ]
 
 
-def _without(root: Part, mail: Part, signed: Part) -> PgpPart:
+def _without(shown: Shown, mail: Part, signed: Part) -> PgpPart:
     """Hand out a signed part whose signature is gone."""
     return PgpPart(
         form=PgpForm.DETACHED,
         path=signed.path,
         signed=canonical(signed.raw),
-        coverage=judge_coverage(root, signed),
+        coverage=shown.coverage(signed),
         senders=read_senders(mail.block),
     )
 
 
-def _attached(root: Part, mail: Part, part: Part) -> list[PgpPart]:
+def _attached(shown: Shown, mail: Part, part: Part) -> list[PgpPart]:
     """Pair an attached signature with the attachment it is named after."""
-    signed = named_by(root, part, (".asc", ".sig", ".pgp", ".gpg"))
+    signed = named_by(shown.root, part, (".asc", ".sig", ".pgp", ".gpg"))
     return [
         PgpPart(
             form=PgpForm.ATTACHED,
@@ -144,29 +144,29 @@ def _attached(root: Part, mail: Part, part: Part) -> list[PgpPart]:
             signed=b"" if signed is None else (decode_body(signed) or b""),
             signature=decode_body(part) or part.body,
             taken=part.path,
-            coverage=judge_coverage(root, part if signed is None else signed, (part,)),
+            coverage=shown.coverage(part if signed is None else signed, (part,)),
             senders=read_senders(mail.block),
         )
     ]
 
 
-def _encrypted(root: Part, mail: Part, part: Part) -> PgpPart:
+def _encrypted(shown: Shown, mail: Part, part: Part) -> PgpPart:
     return PgpPart(
         form=PgpForm.ENCRYPTED,
         path=part.path,
         signed=b"",
-        coverage=judge_coverage(root, part),
+        coverage=shown.coverage(part),
         senders=read_senders(mail.block),
     )
 
 
-def _blocks(root: Part, mail: Part, part: Part) -> list[PgpPart]:
+def _blocks(shown: Shown, mail: Part, part: Part) -> list[PgpPart]:
     text = decode_body(part)
     if text is None or (_BEGIN_SIGNED not in text and _BEGIN_MESSAGE not in text):
         return []
     spans = _spans(text)
     senders = read_senders(mail.block)
-    whole = judge_coverage(root, part)
+    whole = shown.coverage(part)
     found = []
     for form, start, end, closed in spans:
         around = text[:start].strip() or text[end:].strip()

@@ -4,18 +4,17 @@ Reads From, Sender and Reply-To of one header block (RFC 5322 section 3.6.2, RFC
   1. one From field with one address is what a mail has; several fields, several addresses, or one
      that does not read as an address are said, because programs differ in which they show;
   2. an address within a display name is one that many programs show INSTEAD of the real one;
-  3. hidden and reordering characters, encoded words that hold a line break or a zero byte, and a
-     name padded until the address is out of sight are said too.
+  3. hidden and reordering characters, encoded words that hold a line break or a zero byte, encoded
+     words that cannot be read, and a name padded until the address is out of sight are said too.
 Nothing of this is covered by a mail signature. All text that leaves this module is tamed.
 """
 
-import binascii
 import re
-from base64 import b64decode
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from provenance.signatures.mail.shown import decode_words, text_of
 from provenance.signatures.mime.fields import Block
 from provenance.signatures.text import is_printable_safe, tame
 
@@ -24,12 +23,10 @@ MAX_ADDRESS: Final = 500  # characters; the pattern below lets through 454
 MAX_VALUE: Final = 10_000  # characters of one field that are looked at
 MAX_NAME: Final = 200  # characters of a display name; longer ones push the address out of sight
 
-_ENCODED: Final = re.compile(r"=\?([A-Za-z0-9_.+*-]{1,60})\?([BbQq])\?([!->@-~]{0,2000})\?=")
-_BETWEEN: Final = re.compile(r"(\?=)\s+(=\?)")
+_ENCODED: Final = re.compile(r"=\?[^?\s]{1,100}\?[BbQq]\?")  # left where one was not decoded
 _ADDRESS: Final = re.compile(r"[^\s@<>()\[\],;:\"\\]{1,200}@[^\s@<>()\[\],;:\"\\]{1,253}")
 _WIDE_AT: Final = str.maketrans({"＠": "@", "﹫": "@"})  # noqa: RUF001 - the very look-alikes
 _SMALL: Final = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
-_CODECS: Final = frozenset({"utf-8", "us-ascii", "iso-8859-1", "iso-8859-15", "windows-1252"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +63,8 @@ def read_senders(block: Block) -> Senders:
     names = [name for name, _ in mailboxes]
     if any(not is_printable_safe(text) for text in texts):
         found["from-hidden-characters"] = "hidden or reordering characters stand in its From field"
+    if any(_ENCODED.search(text) for text in texts):
+        found["from-undecodable"] = "its From field holds encoded text that cannot be read"
     if any(len(name) > MAX_NAME for name in names):
         found["from-name-too-long"] = "the name in From is so long that the address goes unseen"
     named = tuple(fold_address(one) for name in names for one in _ADDRESS.findall(name))
@@ -142,23 +141,5 @@ def _split(text: str) -> list[str]:
 
 
 def decode_text(text: str) -> str:
-    """Decode raw UTF-8 (RFC 6532) and encoded words (RFC 2047), look-alikes of @ included."""
-    try:
-        text = text.encode("latin-1").decode("utf-8")
-    except UnicodeError:
-        text = text.encode("ascii", "replace").decode("ascii")
-    joined = _BETWEEN.sub(r"\1\2", text)
-    return _ENCODED.sub(_word, joined).translate(_WIDE_AT)
-
-
-def _word(match: "re.Match[str]") -> str:
-    charset = match[1].partition("*")[0].lower()
-    if match[2] in "Bb":
-        try:
-            raw = b64decode(match[3] + "=" * (-len(match[3]) % 4), validate=True)
-        except (binascii.Error, ValueError):
-            return match[0]
-    else:
-        raw = binascii.a2b_qp(match[3].replace("_", " ").encode("ascii", "replace"), header=True)
-    codec = charset if charset in _CODECS else "utf-8"
-    return raw.decode(codec, "replace")
+    """Return the text of a field's value (`Field.text`), look-alikes of @ included, NOT tamed."""
+    return decode_words(text_of(text.encode("latin-1"))).translate(_WIDE_AT)

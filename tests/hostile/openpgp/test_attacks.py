@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from provenance.errors import Malformed
 from provenance.examine.examination import Examination
 from provenance.examine.runner import Companion, Runner
-from provenance.examine.subject import Role
 from provenance.signatures.axes import Headline, Integrity, Signer
 from provenance.signatures.detected import report_of
 from provenance.signatures.model import SignatureReport
@@ -24,6 +23,7 @@ from provenance.signatures.openpgp.packets import Packet
 from provenance.signatures.openpgp.second import Opinion, read_status_lines
 from provenance.signatures.openpgp.signature import read_signature
 from provenance.signatures.openpgp.state import state_at, user_ids_of
+from provenance.signatures.pairing import Relation
 from provenance.trust.model import PgpPin, TrustSet
 from tests.hostile.openpgp.forge import ATTACKS, FORGED, HONEST, LETTER, bomb
 from tests.signatures.openpgp.maker import NOW, Key, Person, armored, packet, sub
@@ -54,7 +54,7 @@ def runner() -> Iterator[Runner]:
 
 def examine(runner: Runner, data: bytes, *, document: bytes | None = None) -> Examination:
     """Examine an asset."""
-    named = Companion(document=io.BytesIO(document or b""), role=Role.SIGNED, by_hand=True)
+    named = Companion(document=io.BytesIO(document or b""), role=Relation.SIGNED, by_hand=True)
     beside = [named] if document else []
     return runner.examine(io.BytesIO(data), name=None, at=NOW, trust=trust(), beside=beside)
 

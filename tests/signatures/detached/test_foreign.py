@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from provenance.examine.runner import Companion, Runner
-from provenance.examine.subject import Role
 from provenance.signatures.axes import Headline
+from provenance.signatures.pairing import Relation
 from provenance.trust.model import KeyPin, PgpPin, PinKind, TrustSet
 from tests.signatures.detached.maker import Numbered, SshParty
 from tests.signatures.openpgp.maker import NOW, Person, armored
@@ -48,7 +48,7 @@ def run(*words: object, folder: Path, stdin: bytes = b"") -> bytes:
 
 def headline(runner: Runner, data: bytes, trust: TrustSet, document: bytes = LETTER) -> Headline:
     """Examine a signature file beside its document, today."""
-    beside = [Companion(document=io.BytesIO(document), role=Role.SIGNED, by_hand=True)]
+    beside = [Companion(document=io.BytesIO(document), role=Relation.SIGNED, by_hand=True)]
     at = datetime.now(UTC)
     return runner.examine(io.BytesIO(data), name=None, at=at, trust=trust, beside=beside).headline
 

@@ -8,8 +8,8 @@ import pytest
 
 from provenance.examine.examination import Examination
 from provenance.examine.runner import Companion, Runner
-from provenance.examine.subject import Role
 from provenance.signatures.axes import Headline, Scope
+from provenance.signatures.pairing import Relation
 from provenance.signatures.sentence import explain_signature
 from provenance.trust.model import PinKind, TrustSet
 from tests.signatures.detached.maker import Numbered, SshParty
@@ -33,7 +33,7 @@ def examine(
 ) -> Examination:
     """Examine a document with lists and their signatures beside it."""
     beside = [
-        Companion(document=io.BytesIO(data), role=Role.LIST, name=name) for name, data in lists
+        Companion(document=io.BytesIO(data), role=Relation.LIST, name=name) for name, data in lists
     ]
     return runner.examine(
         io.BytesIO(document), name="letter.txt", at=NOW, trust=trust, beside=beside
@@ -118,7 +118,7 @@ def test_signed_prose_is_no_signed_list(runner: Runner, name: str) -> None:
     """A signed warning of the document, with its digest on a line, does not vouch for it."""
     person = Person()
     warning = person.clearsigned(f"WARNING. This file is a forgery:\n{LINE}\nAnn\n")
-    role = Role.SIGNATURE if name.startswith("letter") else Role.LIST
+    role = Relation.SIGNATURE if name.startswith("letter") else Relation.LIST
     beside = [Companion(document=io.BytesIO(warning), role=role, name=name)]
     trust = TrustSet(pgp=(person.pin(),))
     found = runner.examine(
@@ -133,7 +133,7 @@ def test_a_list_beside_a_document_as_its_signature_is_none(runner: Runner) -> No
     person = Person()
     listed = Companion(
         document=io.BytesIO(person.clearsigned(LISTED.decode())),
-        role=Role.SIGNATURE,
+        role=Relation.SIGNATURE,
         name="letter.txt.asc",
     )
     trust = TrustSet(pgp=(person.pin(),))

@@ -10,7 +10,6 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from provenance.examine.examination import Examination
 from provenance.examine.runner import Companion, Runner
-from provenance.examine.subject import Role
 from provenance.signatures.axes import (
     CertAtTime,
     ChangedAfter,
@@ -23,6 +22,7 @@ from provenance.signatures.axes import (
     TimeBasis,
 )
 from provenance.signatures.model import SignatureStatus
+from provenance.signatures.pairing import Relation
 from provenance.trust.model import KeyPin, PinKind, TrustSet
 from tests.signatures.detached.maker import Numbered, SshParty
 
@@ -44,7 +44,7 @@ def examine(
     data: bytes,
     *pins: KeyPin,
     document: bytes | None = LETTER,
-    role: Role = Role.SIGNED,
+    role: Relation = Relation.SIGNED,
     compromised: tuple[str, ...] = (),
     by_hand: bool = True,
 ) -> Examination:
@@ -116,7 +116,7 @@ def test_a_pinned_key_over_its_document_is_verified(
 @each_format
 def test_the_document_says_the_same(runner: Runner, kind: Kind, data: bytes, pin: KeyPin) -> None:
     """The same signature, looked at from the document's side."""
-    status = only(examine(runner, LETTER, pin, document=data, role=Role.SIGNATURE))
+    status = only(examine(runner, LETTER, pin, document=data, role=Relation.SIGNATURE))
     assert status.headline is Headline.VERIFIED
     assert status.locator.name == f"detached signature ({kind.value})"
     assert status.covered[0] == "the whole document"
@@ -128,7 +128,7 @@ def test_altered_bytes_are_broken(runner: Runner, kind: Kind, data: bytes, pin: 
     """One more letter: the one equation does not hold."""
     for found in (
         examine(runner, data, pin, document=LETTER + b"!"),
-        examine(runner, LETTER + b"!", pin, document=data, role=Role.SIGNATURE),
+        examine(runner, LETTER + b"!", pin, document=data, role=Relation.SIGNATURE),
     ):
         assert only(found).headline is Headline.BROKEN
         assert only(found).kind is kind
@@ -139,7 +139,7 @@ def test_a_name_alone_never_breaks_a_document(
     runner: Runner, kind: Kind, data: bytes, pin: KeyPin
 ) -> None:
     """A failing or unreadable file of a fitting name: not checkable, it may be another's."""
-    cut, beside = data[: len(data) * 2 // 3], Role.SIGNATURE
+    cut, beside = data[: len(data) * 2 // 3], Relation.SIGNATURE
     for found in (
         examine(runner, LETTER + b"!", pin, document=data, role=beside, by_hand=False),
         examine(runner, LETTER, pin, document=cut, role=beside, by_hand=False),
@@ -308,7 +308,8 @@ def test_signify_with_its_message_covers_that_alone(runner: Runner) -> None:
     assert status.covered == ("the message in the same file",)
     assert any("lies beside it" in one for one in status.uncovered)
     assert (
-        examine(runner, LETTER, pin, document=data, role=Role.SIGNATURE).signatures.statuses == ()
+        examine(runner, LETTER, pin, document=data, role=Relation.SIGNATURE).signatures.statuses
+        == ()
     )
 
 

@@ -10,11 +10,10 @@ import pytest
 from asn1crypto import cms, tsp
 
 from provenance.examine.runner import Companion, Runner
-from provenance.examine.subject import Role
 from provenance.facts.signed_digests import read_stated
 from provenance.signatures.axes import Headline, Integrity, TimeBasis
 from provenance.signatures.model import SignatureStatus
-from provenance.signatures.pairing import STATED, stated_in
+from provenance.signatures.pairing import STATED, Relation, stated_in
 from provenance.trust.model import TrustSet
 from tests.outside.authority import Tsa
 from tests.signatures.cms.world import NOW, World, sign_cms, stamp
@@ -53,7 +52,7 @@ def beside(
         name=None,
         at=NOW,
         trust=trust,
-        beside=[Companion(document=io.BytesIO(signature), role=Role.SIGNATURE)],
+        beside=[Companion(document=io.BytesIO(signature), role=Relation.SIGNATURE)],
     )
     assert found.outcome.examined, found.outcome
     return found.signatures.statuses
@@ -117,7 +116,7 @@ def test_a_response_alone_is_a_time_stamp_too(runner: Runner, world: World) -> N
         name="letter.tsr",
         at=NOW,
         trust=world.trust,
-        beside=[Companion(document=io.BytesIO(LETTER), role=Role.SIGNED)],
+        beside=[Companion(document=io.BytesIO(LETTER), role=Relation.SIGNED)],
     )
     (status,) = found.signatures.statuses
     assert status.integrity is Integrity.INTACT

@@ -208,6 +208,7 @@ def test_times_of_a_message() -> None:
         ("Übung".encode("latin-1"), "Übung"),
         (b"=?utf-8?q?a=E2=80=AEb?=", "a\\u{202e}b"),
         (b"=?zip?q?a?=", "=?zip?q?a?="),
+        (b"=?utf-8?q?a=D2b?=", "a\ufffdb"),
     ],
 )
 def test_values_are_shown(value: bytes, shown: str) -> None:

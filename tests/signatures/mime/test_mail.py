@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import UTC, datetime
+from itertools import permutations
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,7 +17,9 @@ from provenance.signatures.axes import (
     Scope,
     Signer,
 )
+from provenance.signatures.cms.reading import Container, read_container
 from provenance.signatures.detected import Detected, report_of
+from provenance.signatures.mime import coverage
 from provenance.signatures.mime.judging import inspect_mail
 from provenance.signatures.model import SignatureReport, SignatureStatus
 from provenance.signatures.sentence import explain_signature, say_signature
@@ -71,6 +74,27 @@ def test_an_honest_mail_is_verified(world: World) -> None:
     assert status.claimed_author == FROM
     assert status.identity.email == "ann@desk.example"
     assert status.warnings == ()
+
+
+def test_a_signature_part_is_looked_into_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whether it is a signature and nothing else is asked once for a mail, not for each of many."""
+    asked: list[bytes] = []
+
+    def ask(data: bytes) -> Container:
+        asked.append(data)
+        return read_container(data)
+
+    monkeypatch.setattr(coverage, "read_container", ask)
+    letters = [
+        signed(one, sign_cms(one, world.ann, detached=True), boundary=f"b{number}")
+        for number in range(5)
+        for one in (text(f"{number}\r\n"),)
+    ]
+    found = inspect(mail(multipart("mixed", *letters)), world.trust)
+    assert len(found.statuses) == 5
+    assert len(asked) == len(set(asked)) == 5
 
 
 def test_an_opaque_mail_is_verified(world: World) -> None:
@@ -192,6 +216,14 @@ def test_answers_elsewhere_and_another_date_are_said(world: World) -> None:
     assert {"reply-to-elsewhere", "date-differs"} <= set(status.native_codes)
     assert any("eve@mallory.example" in one for one in status.warnings)
     assert any("365 days apart" in one for one in status.warnings)
+
+
+def test_a_second_date_hides_no_difference(world: World) -> None:
+    """Of two Date fields a program may show either: the one that does not fit is said."""
+    for dates in permutations(("Sun, 22 Nov 2026 12:00:00 +0200", "22-Nov-2027 10:00:00 -0000")):
+        part = sign_part(text(), world.ann)
+        data = mail(part, date=dates[0], fields=[f"Date: {dates[1]}"])
+        assert "date-differs" in only(data, world.trust).native_codes
 
 
 def test_header_fields_repeated_inside_are_covered(world: World) -> None:

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from provenance.signatures.mail.shown import show_field
 from provenance.signatures.mime.fields import read_fields
 from provenance.signatures.mime.senders import Senders, read_senders
 
@@ -56,6 +57,10 @@ def test_one_sender_however_written(value: str) -> None:
         (["From: a\u202eb <a@b.example>"], "from-hidden-characters"),
         (["From: =?utf-8?q?a=0Ab?= <a@b.example>"], "from-hidden-characters"),
         (["From: =?utf-8?q?a=00b?= <a@b.example>"], "from-hidden-characters"),
+        (["From: =?x-none?q?a?= <a@b.example>"], "from-undecodable"),
+        (["From: =?utf-8?q?a b?= <a@b.example>"], "from-undecodable"),
+        (["From: =?koi8-r*ru?q?c=40d=2Eexample=D2?= <a@b.example>"], "address-in-display-name"),
+        (["From: =?utf-8?q?c=40d=2Eexample_=D2?= <a@b.example>"], "address-in-display-name"),
     ],
 )
 def test_each_trick_has_its_code(fields: list[str], code: str) -> None:
@@ -63,6 +68,13 @@ def test_each_trick_has_its_code(fields: list[str], code: str) -> None:
     found = read(*fields)
     assert code in found.codes
     assert len(found.warnings) == len(found.codes)
+
+
+@pytest.mark.parametrize("word", ["koi8-r?q?=F4", "utf-8?b?0KI=", "utf-8?q?=F4_b", "x-none?q?a"])
+def test_a_name_reads_as_in_every_other_part_of_the_program(word: str) -> None:
+    """The judgement of a signature and what is told about the mail show the same name."""
+    value = f"=?{word}?= <a@b.example>"
+    assert read(f"From: {value}").shown == show_field(value.encode())
 
 
 def test_only_plain_letters_lose_their_case() -> None:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import pytest
 
 from provenance.examine.runner import Companion, Runner
-from provenance.examine.subject import Role
 from provenance.signatures.axes import Headline
 from provenance.signatures.cms.documents import inspect_cms
 from provenance.signatures.mime.judging import inspect_mail
+from provenance.signatures.pairing import Relation
 from tests.hostile.mime import forge
 from tests.signatures.cms.world import NOW, World, as_ber, attribute, sign_cms, stamp
 
@@ -57,7 +57,7 @@ def test_containers_get_the_same_answer_inside(world: World, runner: Runner) -> 
     ):
         digest = hashlib.sha256(data).hexdigest()
         bare = inspect_cms(data, sha256=digest, trust=world.trust, at=NOW, beside=[TEXT])
-        beside = [Companion(document=io.BytesIO(TEXT), role=Role.SIGNED)]
+        beside = [Companion(document=io.BytesIO(TEXT), role=Relation.SIGNED)]
         inside = runner.examine(
             io.BytesIO(data), name="a.p7m", at=NOW, trust=world.trust, beside=beside
         )
@@ -69,7 +69,7 @@ def test_containers_get_the_same_answer_inside(world: World, runner: Runner) -> 
 def test_a_detached_signature_beside_any_document(world: World, runner: Runner) -> None:
     """A PDF, or anything else, with its .p7s: verified over the document."""
     data = sign_cms(TEXT, world.ann, detached=True)
-    beside = [Companion(document=io.BytesIO(data), role=Role.SIGNATURE, name="letter.txt.p7s")]
+    beside = [Companion(document=io.BytesIO(data), role=Relation.SIGNATURE, name="letter.txt.p7s")]
     inside = runner.examine(
         io.BytesIO(TEXT), name="letter.txt", at=NOW, trust=world.trust, beside=beside
     )

@@ -12,7 +12,6 @@ import pytest
 from provenance.examine.examination import Examination
 from provenance.examine.gpgv_job import find_gpgv
 from provenance.examine.runner import Companion, Runner, jail_level
-from provenance.examine.subject import Role
 from provenance.signatures.axes import (
     CertAtTime,
     ChangedAfter,
@@ -28,6 +27,7 @@ from provenance.signatures.model import SignatureStatus
 from provenance.signatures.openpgp.checking import ENGINE_VERSION
 from provenance.signatures.openpgp.judging import inspect_openpgp
 from provenance.signatures.openpgp.second import WANTED
+from provenance.signatures.pairing import Relation
 from provenance.trust.model import PgpPin, TrustSet
 from tests.signatures.openpgp.maker import (
     ENCRYPT,
@@ -76,7 +76,7 @@ def examine(
     reference_time: datetime | None = None,
 ) -> Examination:
     """Examine a signature file, with the document beside it unless told otherwise."""
-    named = Companion(document=io.BytesIO(document or b""), role=Role.SIGNED, by_hand=True)
+    named = Companion(document=io.BytesIO(document or b""), role=Relation.SIGNED, by_hand=True)
     beside = [named] if document else []
     found = runner.examine(
         io.BytesIO(data),
@@ -204,8 +204,8 @@ def test_a_name_alone_never_breaks_a_document(runner: Runner, ann: Person) -> No
     """From both sides: both engines refuse it, and it may belong to another document."""
     signature, altered = ann.detached(LETTER), LETTER + b"!"
     for data, other, role in (
-        (altered, signature, Role.SIGNATURE),
-        (signature, altered, Role.SIGNED),
+        (altered, signature, Relation.SIGNATURE),
+        (signature, altered, Relation.SIGNED),
     ):
         beside = [Companion(document=io.BytesIO(other), role=role)]
         status = only(
@@ -543,13 +543,13 @@ def test_of_two_documents_it_is_of_the_one_for_which_it_holds(runner: Runner, an
     """With several candidates the right one is named by digest, and no wrong one is broken."""
     trust, signature = trusting(ann.pin()), ann.detached(LETTER)
     others = [b"one", LETTER, b"three"]
-    beside = [Companion(document=io.BytesIO(one), role=Role.SIGNED) for one in others]
+    beside = [Companion(document=io.BytesIO(one), role=Relation.SIGNED) for one in others]
     status = only(
         runner.examine(io.BytesIO(signature), name=None, at=NOW, trust=trust, beside=beside)
     )
     assert status.headline is Headline.VERIFIED
     assert hashlib.sha256(LETTER).hexdigest() in status.covered[0]
-    neither = [Companion(document=io.BytesIO(one), role=Role.SIGNED) for one in (b"1", b"2")]
+    neither = [Companion(document=io.BytesIO(one), role=Relation.SIGNED) for one in (b"1", b"2")]
     status = only(
         runner.examine(io.BytesIO(signature), name=None, at=NOW, trust=trust, beside=neither)
     )

@@ -13,11 +13,11 @@ import pytest
 
 from provenance.examine import engines
 from provenance.examine.runner import Companion, Runner
-from provenance.examine.subject import Role
 from provenance.signatures.axes import CertAtTime, Headline, Scope, Signer, TimeBasis
 from provenance.signatures.bench import Bench
 from provenance.signatures.model import SignatureStatus
 from provenance.signatures.nearby import Nearby
+from provenance.signatures.pairing import Relation
 from provenance.signatures.pinning import Reference
 from provenance.signatures.sentence import explain_signature
 from provenance.trust.model import KeyPin, PinKind, TrustSet
@@ -217,8 +217,8 @@ def test_in_the_sandbox_with_the_shipped_root() -> None:
     bundle = OURS.bundle(LETTER)
     with Runner() as runner:
         for data, other, role in (
-            (bundle, LETTER, Role.SIGNED),
-            (LETTER, bundle, Role.SIGNATURE),
+            (bundle, LETTER, Relation.SIGNED),
+            (LETTER, bundle, Relation.SIGNATURE),
         ):
             beside = [Companion(document=io.BytesIO(other), role=role)]
             found = runner.examine(
@@ -236,7 +236,7 @@ def test_without_the_extra_it_is_said_how_to_have_it(monkeypatch: pytest.MonkeyP
     with Runner() as runner:
         alone = runner.examine(io.BytesIO(bundle), name=None, at=NOW, trust=TrustSet())
         assert alone.headline is Headline.UNSUPPORTED
-        beside = [Companion(document=io.BytesIO(bundle), role=Role.SIGNATURE)]
+        beside = [Companion(document=io.BytesIO(bundle), role=Relation.SIGNATURE)]
         other = runner.examine(
             io.BytesIO(LETTER), name=None, at=NOW, trust=TrustSet(), beside=beside
         )
