@@ -78,6 +78,7 @@ ENGINES: Final[Mapping[str, tuple[str, ...]]] = {
     "image/svg+xml": ("c2pa", "web_facts"),
     "application/pkcs7-mime": ("cms", "stated_digests"),
     "application/vnd.dev.sigstore.bundle+json": ("sigstore", "stated_digests"),
+    "application/c2pa": ("c2pa_sidecar",),
     "application/x-minisign": ("minisign",),
     "application/x-signify": ("signify",),
     "application/x-ssh-signature": ("ssh",),
@@ -105,6 +106,7 @@ OCR_TYPES: Final = frozenset({"application/pdf"})
 
 DETACHED_OF: Final[Mapping[str, tuple[str, ...]]] = {
     "application/vnd.dev.sigstore.bundle+json": ("sigstore_detached",),
+    "application/c2pa": ("c2pa_beside",),
 }
 """Engines that run when a file of this media type lies beside the document: large ones."""
 
@@ -113,6 +115,8 @@ EXTRAS: Final[Mapping[str, tuple[str, str]]] = {
     "sigstore": ("sigstore", "sigstore"),
     "sigstore_detached": ("sigstore", "sigstore"),
     "c2pa": ("c2pa", "c2pa"),
+    "c2pa_beside": ("c2pa", "c2pa"),
+    "c2pa_sidecar": ("c2pa", "c2pa"),
 }
 """Engine to (import name it needs, extra of the distribution that brings it)."""
 
