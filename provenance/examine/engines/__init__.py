@@ -50,7 +50,6 @@ _OLE: Final = (
     "application/msword",
     "application/vnd.ms-excel",
     "application/vnd.ms-powerpoint",
-    "application/vnd.ms-outlook",
     "application/x-ole-encrypted-ooxml",
     "application/x-ole-storage",
 )
@@ -87,6 +86,7 @@ ENGINES: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(_OFFICE, ("containers", "c2pa", "ooxml_facts")),
     **dict.fromkeys(_OPEN_DOCUMENT, ("containers", "c2pa", "odf_facts")),
     **dict.fromkeys(_OLE, ("ole_facts",)),
+    "application/vnd.ms-outlook": ("outlook_smime", "ole_facts"),
     **dict.fromkeys(_PICTURES, ("c2pa", "image_facts")),
     **dict.fromkeys(_RECORDINGS, ("c2pa",)),
 }
