@@ -32,6 +32,7 @@ _ZIPS: Final = (
     "application/zip",
     "application/vnd.etsi.asic-e+zip",
     "application/vnd.etsi.asic-s+zip",
+    "application/epub+zip",
 )
 _OFFICE: Final = tuple(
     _OOXML + kind
