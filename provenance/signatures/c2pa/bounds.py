@@ -36,7 +36,7 @@ class Bounds:
 
 
 def judge_bounds(
-    binding: ManifestBoxes, *, file_size: int, store_size: int, media_type: str
+    binding: ManifestBoxes, *, file_size: int, store_size: int | None, media_type: str
 ) -> Bounds:
     """Say how much of the file the hash in a manifest covers.
 
@@ -44,7 +44,8 @@ def judge_bounds(
         binding: the manifest whose hash was found to match.
         file_size: bytes of the file.
         store_size: bytes of all credentials in it, as the library gave them out. Never read from
-            the file: a signer could plant a second, larger header.
+            the file: a signer could plant a second, larger header. None: they lie in a file of
+            their own, so that nothing need be left out of this one.
         media_type: as identified.
     """
     read = attempt("hash", lambda: read_hash(binding))
@@ -52,7 +53,8 @@ def judge_bounds(
         return _unknown(read.message)
     name, parsed = read
     if name == "data":
-        return _ranges(parsed, file_size, _room(store_size, media_type))
+        room = 0 if store_size is None else _room(store_size, media_type)
+        return _ranges(parsed, file_size, room)
     reader = {"bmff": _boxes, "boxes": _named_boxes, "collection": _collection}.get(name)
     if reader is None:
         return _unknown(f"a kind of hash that is not known here ({tame(name, 40)})")
