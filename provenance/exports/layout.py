@@ -34,6 +34,9 @@ SIGNERS: Final = "data/allowed_signers"
 VERIFY_SH: Final = "VERIFY.sh"
 VERIFY_TXT: Final = "VERIFY.txt"
 
+FOLDERS: Final = frozenset({"", "data/", "data/entries/", "data/log/", "data/documents/"})
+"""The folders of a package, below its top one."""
+
 _NUMBER: Final = "(?:0|[1-9][0-9]{0,14})"
 _NAME: Final = re.compile(
     r"bagit\.txt|bag-info\.txt|manifest-sha256\.txt|manifest-sha512\.txt|tagmanifest-sha256\.txt"
@@ -48,6 +51,11 @@ _ENTRY: Final = re.compile(rf"data/entries/({_NUMBER})\.sdjwt")
 def is_package_name(name: str) -> bool:
     """Tell whether a package may hold a file of this name."""
     return _NAME.fullmatch(name) is not None
+
+
+def printable(name: str) -> str:
+    """Return a stranger's name as it may stand in a message."""
+    return ascii(name[:80])
 
 
 def entry_path(seq: int) -> str:
