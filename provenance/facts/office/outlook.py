@@ -112,15 +112,20 @@ def _plain(text: str) -> str:
     return "".join(text.split()).casefold()
 
 
+def _contradict(gathered: Gathered, code: str, text: str) -> None:
+    """Say what contradicts the sending time, which is the date of the document itself."""
+    gathered.observe(code, Weight.CONTRADICTION, text, evidence="metadata-date-contradicts")
+
+
 def _judge_times(gathered: Gathered, bag: Bag, fields: MailFields) -> None:
     sent, delivered = bag.times.get(_SUBMITTED), bag.times.get(_DELIVERED)
     dated = fields.date()
     if sent and delivered and is_later(sent, delivered, CLOCKS):
         text = f"It was delivered ({delivered.shown}) before it was sent ({sent.shown})."
-        gathered.observe("delivered-before-sent", Weight.CONTRADICTION, text)
+        _contradict(gathered, "delivered-before-sent", text)
     if sent and dated and (is_later(sent, dated, CLOCKS) or is_later(dated, sent, CLOCKS)):
         text = f"Sent: the headers say {dated.shown}, the message says {sent.shown}."
-        gathered.observe("sent-time-differs", Weight.CONTRADICTION, text)
+        _contradict(gathered, "sent-time-differs", text)
     began = thread_start(bag.binary(_INDEX, limit=4096))
     if began is not None:
         gathered.state("message.thread-began", began.shown)
@@ -128,7 +133,7 @@ def _judge_times(gathered: Gathered, bag: Bag, fields: MailFields) -> None:
             text = (
                 f"Its conversation began ({began.shown}) after it says it was sent ({sent.shown})."
             )
-            gathered.observe("thread-after-message", Weight.CONTRADICTION, text)
+            _contradict(gathered, "thread-after-message", text)
     changed = bag.times.get(_MODIFIED)
     for name, stated in (("sent", sent), ("delivered", delivered)):
         now = Stated(moment=gathered.at, zoned=True)

@@ -52,6 +52,7 @@ from provenance.signatures.openpgp.state import bindings_of
 from provenance.signatures.openpgp.vouching import describe, vouch
 from provenance.signatures.pinning import Reference, coded
 from provenance.signatures.plain import OF_NONE, WHERE_TO_PUT_IT, ended
+from provenance.signatures.unread_pins import with_unread_pgp
 from provenance.trust.model import TrustSet
 
 DETECTOR: Final = "openpgp"
@@ -127,7 +128,10 @@ def inspect_openpgp_within(
 def judge_claims(claims: Claims, bench: Bench) -> tuple[SignatureStatus, ...]:
     """Judge what was found; one status a signature."""
     ring = keyring_of(bench.trust, claims.keys)
-    judged = [(claim, judge_claim(claim, ring, bench)) for claim in claims.found]
+    judged = [
+        (claim, with_unread_pgp(judge_claim(claim, ring, bench), bench.trust))
+        for claim in claims.found
+    ]
     return tuple(_choose(judged))
 
 

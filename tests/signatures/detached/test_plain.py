@@ -23,6 +23,7 @@ from provenance.signatures.axes import (
 )
 from provenance.signatures.model import SignatureStatus
 from provenance.signatures.pairing import Relation
+from provenance.signatures.sentence import explain_signature
 from provenance.trust.model import KeyPin, PinKind, TrustSet
 from tests.signatures.detached.maker import Numbered, SshParty
 
@@ -182,6 +183,22 @@ def test_a_compromised_key_is_revoked(runner: Runner, kind: Kind, data: bytes, p
 
 
 @each_format
+def test_a_pin_that_cannot_be_read_is_told(
+    runner: Runner, kind: Kind, data: bytes, pin: KeyPin
+) -> None:
+    """Left out, and said so without a name; a pin that does vouch needs no such remark."""
+    junk = KeyPin(kind=pin.kind, key="AAAA", person="Somebody Secret")
+    status = only(examine(runner, data, junk))
+    assert status.headline in {Headline.NOT_CHECKABLE, Headline.INTACT_UNKNOWN_SIGNER}
+    assert "pin-unreadable" in status.native_codes
+    told = " ".join(explain_signature(status))
+    assert "keys cannot be read and was left out" in told
+    assert "Somebody Secret" not in told
+    assert "pin-unreadable" not in only(examine(runner, data, junk, pin)).native_codes
+    assert status.kind is kind
+
+
+@each_format
 def test_cut_off_it_is_an_error(runner: Runner, kind: Kind, data: bytes, pin: KeyPin) -> None:
     """Half a signature is neither broken nor absent."""
     found = examine(runner, data[: len(data) * 2 // 3], pin)
@@ -295,7 +312,7 @@ def test_a_pin_under_which_anybody_could_sign_vouches_for_nobody(runner: Runner)
     forged = b"Ed" + ann.number + (b"\1" + bytes(31)) + bytes(32)
     data = b"untrusted comment: x\n" + base64.b64encode(forged) + b"\n"
     pin = KeyPin(kind=PinKind.SIGNIFY, key=weak, person="Mallory")
-    assert only(examine(runner, data, pin)).native_codes == ("no-key",)
+    assert only(examine(runner, data, pin)).native_codes == ("no-key", "pin-unreadable")
 
 
 def test_signify_with_its_message_covers_that_alone(runner: Runner) -> None:

@@ -28,6 +28,7 @@ from provenance.signatures.openpgp.checking import ENGINE_VERSION
 from provenance.signatures.openpgp.judging import inspect_openpgp
 from provenance.signatures.openpgp.second import WANTED
 from provenance.signatures.pairing import Relation
+from provenance.signatures.sentence import explain_signature
 from provenance.trust.model import PgpPin, TrustSet
 from tests.signatures.openpgp.maker import (
     ENCRYPT,
@@ -442,7 +443,23 @@ def test_a_pin_whose_fingerprint_lies_vouches_for_nobody(runner: Runner, ann: Pe
     """The fingerprint is what a person compared; a certificate of another key is not it."""
     lying = replace(ann.pin(), fingerprint=Key().fingerprint)
     status = only(examine(runner, ann.detached(LETTER), trusting(lying)))
-    assert status.native_codes == ("no-key",)
+    assert status.native_codes == ("no-key", "pin-unreadable")
+
+
+def test_a_pin_that_cannot_be_read_is_told_where_it_might_have_counted(
+    runner: Runner, ann: Person
+) -> None:
+    """It is left out aloud, without a name; beside a pin that does vouch it is beside the point."""
+    junk = replace(ann.pin(), certificate=b"\x99junk", person="Somebody Secret")
+    status = only(examine(runner, ann.detached(LETTER), trusting(junk, junk)))
+    assert status.headline is Headline.NOT_CHECKABLE
+    told = " ".join(explain_signature(status))
+    assert "one of this desk's pinned OpenPGP keys cannot be read and was left out" in told
+    assert "Somebody Secret" not in told
+    other = replace(junk, fingerprint="AB" * 20)
+    both = only(examine(runner, ann.detached(LETTER), trusting(ann.pin(), other)))
+    assert both.headline is Headline.VERIFIED
+    assert "pin-unreadable" not in both.native_codes
 
 
 def test_clearsigned_text_covers_its_block_alone(runner: Runner, ann: Person) -> None:
