@@ -38,7 +38,7 @@ def _examined(subject: Subject) -> tuple[Sided, ...]:
     document = subject.itself()
     found = tuple(
         judge_sidecar_beside(document, one, sha256=subject.sha256, context=context)
-        for one in subject.nearby()
+        for one in subject.beside
         if one.relation is Relation.SIGNATURE and one.media_type == SIDECAR
     )
     _HELD[:] = [(subject, found)]

@@ -15,9 +15,9 @@ require_c2pa()
 
 from provenance.examine.examination import Examination  # noqa: E402 - only where the extra is there
 from provenance.examine.runner import Companion, Runner  # noqa: E402
-from provenance.examine.subject import Role  # noqa: E402
 from provenance.signatures.axes import Headline, Kind, Scope  # noqa: E402
 from provenance.signatures.c2pa.jumbf import MARKER  # noqa: E402
+from provenance.signatures.pairing import Relation  # noqa: E402
 from provenance.trust.model import TrustSet  # noqa: E402
 from tests.hostile.c2pa.forge import web_identity  # noqa: E402
 from tests.signatures.c2pa.maker import Recipe, make_store, sign_jpeg  # noqa: E402
@@ -58,14 +58,14 @@ class Table:
 
     def document(self, data: bytes, *sidecars: bytes, by_hand: bool = False) -> Examination:
         """Examine a document with credentials beside it."""
-        return self._examine(data, sidecars, Role.SIGNATURE, by_hand=by_hand)
+        return self._examine(data, sidecars, Relation.SIGNATURE, by_hand=by_hand)
 
     def sidecar(self, data: bytes, *documents: bytes, by_hand: bool = False) -> Examination:
         """Examine a file of credentials with documents beside it."""
-        return self._examine(data, documents, Role.SIGNED, by_hand=by_hand)
+        return self._examine(data, documents, Relation.SIGNED, by_hand=by_hand)
 
     def _examine(
-        self, data: bytes, others: tuple[bytes, ...], role: Role, *, by_hand: bool
+        self, data: bytes, others: tuple[bytes, ...], role: Relation, *, by_hand: bool
     ) -> Examination:
         beside = [
             Companion(document=self._write(one), role=role, name="x", by_hand=by_hand)

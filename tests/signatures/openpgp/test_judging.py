@@ -119,7 +119,7 @@ def test_a_pinned_key_over_the_whole_document_is_verified(runner: Runner, ann: P
 
 def test_the_document_says_the_same(runner: Runner, ann: Person) -> None:
     """The same signature, looked at from the document's side, covers "the whole document"."""
-    signature = Companion(document=io.BytesIO(ann.detached(LETTER)), role=Role.SIGNATURE)
+    signature = Companion(document=io.BytesIO(ann.detached(LETTER)), role=Relation.SIGNATURE)
     letter, trust = io.BytesIO(LETTER), trusting(ann.pin())
     status = only(runner.examine(letter, name=None, at=NOW, trust=trust, beside=[signature]))
     assert status.headline is Headline.VERIFIED
