@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from provenance.acts.judging import VerdictCard
     from provenance.acts.recounting import Recounted
     from provenance.acts.showing import ExemplarCard, ItemCard, ItemLine
-    from provenance.custody import Chain
+    from provenance.custody_chain import Chain
     from provenance.ledger.findings import Finding
     from provenance.outside.holds_audit import HoldsAudit
 

@@ -37,8 +37,9 @@ REACH: Final = 10_000  # entries; a leak's folder, and it is read in a few secon
 STATING: Final = frozenset({"application/pkcs7-mime", "application/vnd.dev.sigstore.bundle+json"})
 """Media types of signatures that state the digest of what they are of."""
 
-Stated = Callable[[bytes, bytes], frozenset[str]]
-"""(item, SHA-256) of an examined copy to the digests that it states, each as `sha256:` and hex."""
+Stated = Callable[[bytes, bytes], frozenset[str] | None]
+"""(item, SHA-256) of a copy to the digests that it states, each as `sha256:` and hex; None = it has
+not been examined yet, or nothing was read in it."""
 
 _Place: TypeAlias = tuple[str | None, ...]
 
@@ -125,10 +126,12 @@ class Companions:
         if one.media_type not in STATING:
             return frozenset()
         key = (one.item, one.sha256)
-        # What states nothing yet may not have been examined yet: it is asked again.
-        known = self._known.get(key) or self._stated(*key)
-        self._known[key] = known
-        return known
+        if key not in self._known:
+            told = self._stated(*key)
+            if told is None:  # it may be examined later in this run: it is asked again
+                return frozenset()
+            self._known[key] = told
+        return self._known[key]
 
     def _elsewhere(self, digest: str, one: _Arrived) -> Iterator[Held]:
         """Find a document of the same origin anywhere on the desk, by the SHA-256 it states."""

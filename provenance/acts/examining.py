@@ -151,11 +151,11 @@ def _look(
         return judged(stream, name=exhibit.name, at=bench.parts.clock(), beside=beside)
 
 
-def _stated(bench: Workbench, item: bytes, sha256: bytes) -> frozenset[str]:
-    """Return the digests that a copy states, as its newest examination has them."""
+def _stated(bench: Workbench, item: bytes, sha256: bytes) -> frozenset[str] | None:
+    """Return the digests that a copy states, as its newest examination has them; None = none."""
     finding = findings_of(bench.entries(item, ("finding",))).get(sha256.hex())
     facts = read_result(bench, finding).facts if finding else None
-    return stated_in(facts.properties) if facts else frozenset()
+    return stated_in(facts.properties) if facts else None
 
 
 def findings_of(entries: Sequence[OpenedEntry]) -> dict[str, Finding]:

@@ -1,4 +1,4 @@
-"""Custody acts on an open desk: offer, accept, refuse, access, note, fixity check.
+"""Custody acts on an open desk: offer, accept, refuse, access, note.
 
 Each re-reads the ledger under the write lock before it decides: two people answering one offer at
 once cannot both succeed. The rules are in `provenance.custody`.
@@ -7,7 +7,8 @@ once cannot both succeed. The rules are in `provenance.custody`.
 from provenance import custody
 from provenance.acts.handles import require_no_handle
 from provenance.acts.workbench import Workbench
-from provenance.custody import CUSTODY_TYPES, Chain
+from provenance.custody import CUSTODY_TYPES
+from provenance.custody_chain import Chain, chain_of
 from provenance.errors import CheckFailed, Refused
 from provenance.evidence import BlobState, found_digests, reread_all
 from provenance.journal.appending import Batch
@@ -16,9 +17,7 @@ from provenance.journal.appending import Batch
 def chain(bench: Workbench, item: bytes) -> Chain:
     """Tell an item's custody."""
     names = bench.keepers().names
-    return custody.chain_of(
-        bench.entries(item, CUSTODY_TYPES), names=names, erasures=bench.erasures()
-    )
+    return chain_of(bench.entries(item, CUSTODY_TYPES), names=names, erasures=bench.erasures())
 
 
 def offer(bench: Workbench, item: bytes, *, to: str, purpose: str, means: str) -> int:

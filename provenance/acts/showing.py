@@ -14,7 +14,8 @@ from provenance.acts.examining import Finding, findings_of, read_result
 from provenance.acts.judging import VerdictCard, card_of
 from provenance.acts.verdict_history import read_history
 from provenance.acts.workbench import Workbench
-from provenance.custody import CUSTODY_TYPES, Chain, chain_of
+from provenance.custody import CUSTODY_TYPES
+from provenance.custody_chain import Chain, chain_of
 from provenance.errors import BlobMissing, Malformed
 from provenance.evidence import exemplars
 from provenance.examine.examination import Examination

@@ -11,7 +11,7 @@ from provenance.acts import (
 from provenance.acts.erasing import Outcome as Erasure
 from provenance.acts.sources import SourceCard
 from provenance.acts.workbench import Workbench
-from provenance.custody import Chain
+from provenance.custody_chain import Chain
 from provenance.exchange import acts as exchange
 from provenance.exchange.acts import Closed, Sent
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from lxml import etree
+from lxml import etree  # pyright: ignore[reportAttributeAccessIssue] - it has no types
 
 from provenance.facts.model import Facts, Observation, Weight
 from provenance.signatures.mail.alignment import is_aligned, organisation, to_domain

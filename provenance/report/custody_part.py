@@ -7,7 +7,7 @@ They never hold a text that a person typed, a name, a handle or a channel.
 from collections.abc import Sequence
 from typing import Final
 
-from provenance.custody import Chain, CustodyEvent
+from provenance.custody_chain import Chain, CustodyEvent
 from provenance.report.item_parts import Custody, CustodyLine, Gap
 
 PUBLIC_WORDS: Final = {
@@ -35,7 +35,7 @@ def custody_part(chain: Chain, *, gaps: Sequence[Gap] | None = None) -> Custody:
     """Return the custody section of a report.
 
     Args:
-        chain: as `provenance.custody.chain_of` tells it.
+        chain: as `provenance.custody_chain.chain_of` tells it.
         gaps: stretches without a signature; None = nobody looked for them.
     """
     return Custody(

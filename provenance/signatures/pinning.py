@@ -68,14 +68,17 @@ class Pin(Protocol):
     @property
     def person(self) -> str:
         """Whose key it is, as the desk has found out."""
+        ...
 
     @property
     def valid_from(self) -> datetime | None:
         """The desk relies on it from then on."""
+        ...
 
     @property
     def valid_to(self) -> datetime | None:
         """And until then."""
+        ...
 
 
 def covers(pin: Pin, instant: datetime) -> bool:

@@ -246,7 +246,7 @@ def _validate(
         return _Chain(trusted=False, code="chain-constraints-failure", fault=error)
     return _Chain(
         trusted=True,
-        anchor=bytes(path.first.sha256).hex(),
+        anchor=bytes(path.first.sha256).hex(),  # pyright: ignore[reportOptionalMemberAccess] - ours
         checked=checked,
         compromised=is_compromised(path, trust),
     )

@@ -17,7 +17,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Dialect,
-    Select,
+    SelectBase,
     Table,
     any_,
     literal,
@@ -54,7 +54,7 @@ def insert_rows(
 
 
 def read_rows(
-    connection: Connection, query: Select[Any], *parameters: object
+    connection: Connection, query: SelectBase, *parameters: object
 ) -> Sequence[tuple[Any, ...]]:
     """Return all rows of a query whose parameters stand in this order in its text."""
     result = connection.exec_driver_sql(_select(connection.dialect.name, query), parameters)
@@ -78,7 +78,7 @@ def is_one_of(
 
 
 @cache
-def _select(dialect: str, query: Select[Any]) -> str:
+def _select(dialect: str, query: SelectBase) -> str:
     return str(query.compile(dialect=_DIALECTS[dialect]))
 
 

@@ -76,7 +76,7 @@ class Head(Row, table=True):
 class ItemHeadRow(Row, table=True):
     """The newest entry of one item."""
 
-    __tablename__ = "item_head"
+    __tablename__ = "item_head"  # pyright: ignore[reportAssignmentType] - SQLModel takes it
     __table_args__ = _CLUSTERED
 
     item: bytes = Field(primary_key=True, sa_type=LargeBinary)
@@ -96,7 +96,7 @@ class Checkpoint(Row, table=True):
 class ItemViewRow(Row, table=True):
     """View: an item's first appearance."""
 
-    __tablename__ = "item_view"
+    __tablename__ = "item_view"  # pyright: ignore[reportAssignmentType] - SQLModel takes it
     __table_args__ = (UniqueConstraint("year", "number"), UniqueConstraint("first_seq"))
 
     item: bytes = Field(primary_key=True, sa_type=LargeBinary)
@@ -108,7 +108,7 @@ class ItemViewRow(Row, table=True):
 class ExemplarViewRow(Row, table=True):
     """View: one byte string that an item holds; `pos` is its place among its entry's views."""
 
-    __tablename__ = "exemplar_view"
+    __tablename__ = "exemplar_view"  # pyright: ignore[reportAssignmentType] - SQLModel takes it
     __table_args__ = _CLUSTERED
 
     sha256: bytes = Field(primary_key=True, sa_type=LargeBinary)
@@ -121,7 +121,7 @@ class ExemplarViewRow(Row, table=True):
 class OccurrenceViewRow(Row, table=True):
     """View: one arrival of an exemplar's bytes."""
 
-    __tablename__ = "occurrence_view"
+    __tablename__ = "occurrence_view"  # pyright: ignore[reportAssignmentType] - SQLModel takes it
     __table_args__ = _CLUSTERED
 
     seq: int = Field(primary_key=True, sa_type=BigInteger)

@@ -1,5 +1,6 @@
 """On a desk, copies are examined together with what belongs to them."""
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from provenance.acts import companions
 from provenance.acts.receiving import IngestOptions
 from provenance.desk import Desk
+from provenance.evidence import exemplars
 from provenance.examine.examination import Examination
 from provenance.signatures.axes import Headline, Integrity
 from provenance.trust.model import PinKind, TrustSet
@@ -93,6 +95,31 @@ def test_two_documents_of_one_name_are_not_called_broken(scene: Scene) -> None:
                 by_sha[exhibit.sha256] = examination
         headlines = sorted(str(one.headline) for one in by_sha.values())
         assert headlines == ["UNSIGNED", "UNSIGNED", "VERIFIED"]
+
+
+@pytest.mark.parametrize(("told", "times"), [(frozenset(), 1), (None, 3)])
+def test_a_silent_neighbour_is_asked_once(
+    scene: Scene, told: frozenset[str] | None, times: int
+) -> None:
+    """A signature that states nothing is known to; one not yet examined is asked again."""
+    names, ann = [f"{number}.p7s" for number in range(3)], World().ann
+    for name in names:
+        scene.write(name, sign_cms(name.encode(), ann, detached=True))
+    asked: Counter[bytes] = Counter()
+
+    def stated(_item: bytes, sha256: bytes) -> frozenset[str] | None:
+        asked[sha256] += 1
+        return told
+
+    with scene.open(AMAL) as desk:
+        desk.ingest([scene.inbox], IngestOptions(source="S-1"))
+        near = companions.Companions(desk, stated=stated)
+        for view in list(desk.items()):
+            (copy,) = exemplars(desk.holdings(view.item))
+            near.of(view.item, copy.sha256)
+    assert len(asked) == len(names)
+    assert min(asked.values()) >= times
+    assert told is None or max(asked.values()) == times
 
 
 def test_results_hold_no_name(scene: Scene) -> None:

@@ -14,20 +14,11 @@ from provenance.signatures.model import SignatureReport
 from provenance.signatures.pdf.judging import inspect_pdf
 from provenance.trust.model import Anchor, TrustSet
 from tests.hostile import forge
+from tests.signatures.good import HOLDS
 from tests.signatures.pdf.letters import bare_page
 from tests.signatures.pdf.world import NOW, World, make_world, sign
 
 ASSETS = Path(__file__).parent / "assets"
-GOOD = {
-    Headline.VERIFIED,
-    Headline.VERIFIED_EXTENDED,
-    Headline.INTACT_UNKNOWN_SIGNER,
-    Headline.INTACT_TIME_UNPROVEN,
-    Headline.INTACT_WEAK,
-    Headline.INTACT_PARTIAL,
-    Headline.EXPIRED_AT_SIGNING,
-    Headline.TIME_STAMPED,
-}
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +55,7 @@ def test_every_attack_is_refused(signed: bytes, world: World) -> None:
     """No attack leaves a good headline, and none makes a signed file "unsigned"."""
     answers = {name: judge(data, world.trust).headline for name, data in forge.every_attack(signed)}
     assert len(answers) > 40
-    accepted = {name: one for name, one in answers.items() if one in GOOD}
+    accepted = {name: one for name, one in answers.items() if one in HOLDS}
     assert accepted == {}
     unsigned = {name for name, one in answers.items() if one is Headline.UNSIGNED}
     assert unsigned <= {"truncated-20", "truncated-50"}  # what is left holds no signature at all
@@ -79,7 +70,7 @@ def test_kept_assets_are_refused() -> None:
     for name, path in files.items():
         headline = judge(path.read_bytes(), trust).headline
         assert headline.value == expected[name], name
-        assert (headline in GOOD) == (name == "untouched"), name
+        assert (headline in HOLDS) == (name == "untouched"), name
 
 
 @pytest.mark.parametrize(
@@ -163,4 +154,4 @@ def test_no_flipped_bit_is_accepted(signed: bytes, world: World, position: int, 
     if position >= start:
         position += end - start
     headline = judge(forge.flipped(signed, position, bit), world.trust).headline
-    assert headline not in GOOD
+    assert headline not in HOLDS

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from provenance.custody import Chain, CustodyEvent
+from provenance.custody_chain import Chain, CustodyEvent
 from provenance.errors import Refused
 from provenance.report import audience as table
 from provenance.report import item_parts, ledger_parts, verdict_parts

@@ -129,12 +129,15 @@ class Engine(Protocol):
 
     def tools(self) -> dict[str, str]:
         """Return parser name to version."""
+        ...
 
     def detect(self, subject: Subject, so_far: tuple[SignatureStatus, ...]) -> Detected:
         """Look for signatures."""
+        ...
 
     def read_facts(self, subject: Subject) -> Facts:
         """Read what the document says about itself."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
-from lxml import etree
+from lxml import etree  # pyright: ignore[reportAttributeAccessIssue] - it has no types
 
 MAX_XML: Final = 64 << 20  # bytes of one part; the tree takes up to ten times as much memory
 MAX_TEXT: Final = 1 << 20  # characters taken from inside one element

@@ -143,7 +143,7 @@ def _pinned(
 def _may_sign(certificate: x509.Certificate, context: TrustContext) -> bool:
     """Rule 3."""
     usage = certificate.extended_key_usage_value
-    used = {one.dotted for one in usage} if usage is not None else set()
+    used = {one.dotted for one in usage or ()}
     accepted = set(context.trust.c2pa_ekus or EKUS)
     return bool(used & accepted) and not used & _NEVER
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Final
 
 from asn1crypto import x509
-from lxml import etree
+from lxml import etree  # pyright: ignore[reportAttributeAccessIssue] - it has no types
 
 from provenance.signatures.attempt import Fault, attempt
 from provenance.signatures.axes import (

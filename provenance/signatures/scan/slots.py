@@ -119,7 +119,8 @@ def _pages(document: pypdfium2.PdfDocument) -> Iterator[tuple[int, Image.Image]]
         if _needs_reading(page):
             width, height = page.get_size()
             scale = min(DPI / 72, MAX_SIDE / max(width, height, 1))
-            yield index + 1, page.render(scale=scale).to_pil().convert("RGB")
+            picture = page.render(scale=scale)  # pyright: ignore[reportArgumentType] - floats too
+            yield index + 1, picture.to_pil().convert("RGB")
 
 
 def _needs_reading(page: Any) -> bool:  # noqa: ANN401 - the renderer has no types

@@ -49,6 +49,7 @@ class Package(Protocol):
         Raises:
             Refusal: there is none, more than one, or it is not as the reference says.
         """
+        ...
 
     def digest(self, member: str, algorithm: str) -> bytes:
         """Return the digest of a member's bytes; `algorithm` is hashlib's name.
@@ -56,6 +57,7 @@ class Package(Protocol):
         Raises:
             Refusal: it cannot be unpacked.
         """
+        ...
 
     def read(self, member: str, *, most: int) -> bytes:
         """Return the bytes of a member.
@@ -63,6 +65,7 @@ class Package(Protocol):
         Raises:
             Refusal: it cannot be unpacked, or has more bytes than `most`.
         """
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,12 +26,11 @@ from provenance.signatures.openpgp.state import state_at, user_ids_of
 from provenance.signatures.pairing import Relation
 from provenance.trust.model import PgpPin, TrustSet
 from tests.hostile.openpgp.forge import ATTACKS, FORGED, HONEST, LETTER, bomb
+from tests.signatures.good import WHOLE
 from tests.signatures.openpgp.maker import NOW, Key, Person, armored, packet, sub
 from tests.signatures.openpgp.test_judging import SECOND
 
 ASSETS = Path(__file__).parent / "assets"
-GOOD = {Headline.VERIFIED, Headline.VERIFIED_EXTENDED, Headline.INTACT_UNKNOWN_SIGNER}
-GOOD |= {Headline.INTACT_TIME_UNPROVEN, Headline.INTACT_WEAK, Headline.EXPIRED_AT_SIGNING}
 PARTIAL = {"text-before", "text-behind", "mallory-calls-himself-ann"}
 """Intact blocks with something around them: INTACT_PARTIAL, and the rest is listed."""
 UNHARMED = {"text-between"}
@@ -85,12 +84,12 @@ def test_no_attack_is_good(runner: Runner, name: str) -> None:
         assert FORGED not in found.to_json()
         return
     for status in found.signatures.statuses:
-        assert status.headline not in GOOD
+        assert status.headline not in WHOLE
         if status.integrity is Integrity.INTACT:
             assert name in PARTIAL
             assert status.headline is Headline.INTACT_PARTIAL
             assert status.uncovered
-    assert found.headline not in {Headline.UNSIGNED, *GOOD}
+    assert found.headline not in {Headline.UNSIGNED, *WHOLE}
     if SECOND and name in {"altered-text", "swapped-signature", "altered-literal"}:
         assert found.headline is Headline.BROKEN
 

@@ -3,26 +3,12 @@
 import hashlib
 from datetime import UTC, datetime
 
-from provenance.signatures.axes import Headline
 from provenance.signatures.containers.judging import inspect_container
 from provenance.signatures.detected import report_of
 from provenance.signatures.model import SignatureReport, SignatureStatus
 from provenance.trust.model import TrustSet
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
-GOOD = frozenset(
-    {
-        Headline.VERIFIED,
-        Headline.VERIFIED_EXTENDED,
-        Headline.INTACT_UNKNOWN_SIGNER,
-        Headline.INTACT_TIME_UNPROVEN,
-        Headline.INTACT_WEAK,
-        Headline.INTACT_PARTIAL,
-        Headline.EXPIRED_AT_SIGNING,
-        Headline.TIME_STAMPED,
-    }
-)
-"""What a reader would take for "the signature holds"."""
 
 
 def judge(

@@ -21,8 +21,6 @@ from tests.signatures.mail.world import (
     trust_of,
 )
 
-GOOD = ("VERIFIED", "INTACT")
-
 
 def status_of(data: bytes, trust: TrustSet) -> SignatureStatus:
     """Judge the chain of a message."""
