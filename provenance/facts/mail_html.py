@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue] - it has no types
 
+from provenance.facts.gathering import joined
 from provenance.facts.model import Facts, Observation, Weight
 from provenance.signatures.mail.alignment import is_aligned, organisation, to_domain
 from provenance.signatures.text import tame
@@ -111,10 +112,10 @@ def _remote(elements: list[Any], where: str) -> Iterator[Observation]:
             host = _host(url)
             hosts[host] = hosts.get(host, 0) + 1
     if hosts:
-        named = [tame(one, 100) for one in list(hosts)[:MAX_HOSTS] if one]
+        named = joined((tame(one, 100) for one in hosts if one), MAX_HOSTS)
         text = (
             f"Showing the message loads {sum(hosts.values())} things from elsewhere"
-            f" ({', '.join(named)}), which tells the sender that, when and from where it was read."
+            f" ({named}), which tells the sender that, when and from where it was read."
             " Open it with remote content off."
         )
         yield Observation(code="mail-remote-content", weight=Weight.RISK, text=text, where=where)

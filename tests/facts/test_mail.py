@@ -442,3 +442,12 @@ def test_any_bytes_get_facts(data: bytes) -> None:
     for start in (b"", b"From: ", b"Date: ", b"Received: x; ", b"Content-Type: text/html\r\n\r\n<"):
         facts = facts_of(start + data)
         assert all(is_printable_safe(one.text) for one in facts.observations)
+
+
+def test_fields_beyond_those_that_are_shown() -> None:
+    """Of a field that stands many times some are shown, and the rest are counted."""
+    many = "".join(f"Reply-To: a{number}@desk.example\r\n" for number in range(8))
+    claims = "Authentication-Results: mx.desk.example; dkim=pass\r\n" * 23
+    facts = facts_of(f"From: a@desk.example\r\n{many}{claims}\r\nHello\r\n".encode())
+    assert facts.properties["mail.Reply-To"].endswith("| and 3 more")
+    assert "3 more Authentication-Results fields were not looked at" in facts.notes

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import pypdfium2
 
+from provenance.facts.gathering import joined
 from provenance.facts.model import Observation, Weight
 from provenance.signatures.attempt import attempt
 from provenance.signatures.text import tame
@@ -77,7 +78,7 @@ def _links(document: Any) -> list[Observation]:  # noqa: ANN401
                 launches += 1
     found = []
     if hosts:
-        named = ", ".join(list(hosts)[:MAX_HOSTS])
+        named = joined(hosts, MAX_HOSTS)
         text = f"Links lead out of the document, to {named}."
         found.append(Observation(code="links-out", weight=Weight.NOTE, text=text))
     if launches:

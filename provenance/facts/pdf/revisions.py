@@ -13,6 +13,7 @@ from typing import Any, Final
 
 import pypdfium2
 
+from provenance.facts.gathering import joined
 from provenance.facts.model import Earlier, Observation, Weight
 from provenance.signatures.pdf.raw import RawSurvey
 from provenance.signatures.text import tame
@@ -91,7 +92,7 @@ def _difference(before: list[str], after: list[str]) -> str:
     went, came = _words(before[pages[0]], after[pages[0]])
     parts = [f"“{went}” was there"] if went else []
     parts += [f"“{came}” came in"] if came else []
-    numbers = ", ".join(str(page + 1) for page in pages[:10])
+    numbers = joined((str(page + 1) for page in pages), 10)
     said = f": on page {pages[0] + 1} {', '.join(parts)}" if parts else ""
     return f"The next state reads differently on page {numbers}{said}."
 

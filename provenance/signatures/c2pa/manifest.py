@@ -22,7 +22,12 @@ from provenance.signatures.c2pa.assertions import author_of
 from provenance.signatures.c2pa.bounds import judge_bounds
 from provenance.signatures.c2pa.claims import Checked, check_claim
 from provenance.signatures.c2pa.codes import Effect, effect_of
-from provenance.signatures.c2pa.identity import identities_of, judge_identities, may_decode
+from provenance.signatures.c2pa.identity import (
+    identities_of,
+    judge_identities,
+    may_decode,
+    more_identities,
+)
 from provenance.signatures.c2pa.ingredients import find_troubled, judge_ingredients
 from provenance.signatures.c2pa.library import VERSION
 from provenance.signatures.c2pa.report import Report, read_report
@@ -162,9 +167,24 @@ def judge_manifest(
             error=found.text,
         )
     statuses, notes = judge_ingredients(find_troubled(report), case.blank)
-    found = replace(found, warnings=(*found.warnings, *warnings, *notes))
+    found = replace(found, warnings=(*found.warnings, *warnings, *notes, *more_identities(report)))
     others = (*statuses, *_identities(case, report))
-    return Judged(claim=found, others=others, report=report)
+    return Judged(claim=_short_of(found, report), others=others, report=report)
+
+
+def _short_of(status: SignatureStatus, report: Report) -> SignatureStatus:
+    """What was not looked at may hold the failure: then nothing is intact."""
+    if not report.cut:
+        return status
+    why = f"report-cut: not all of the report was looked at ({', '.join(report.cut)})"
+    intact = status.integrity is Integrity.INTACT
+    return replace(
+        status,
+        integrity=Integrity.NOT_CHECKABLE if intact else status.integrity,
+        native_codes=(*status.native_codes, "report-cut"),
+        error=status.error or (why if intact else None),
+        warnings=(*status.warnings, why.removeprefix("report-cut: ")),
+    )
 
 
 def _bounded(case: Case, read: Read, checked: Checked, status: SignatureStatus) -> SignatureStatus:

@@ -11,12 +11,15 @@ Compared are whole addresses without regard to case, character by character: a l
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Final
 
 from provenance.signatures.axes import CertAtTime, Integrity, Signer
 from provenance.signatures.headline import VOUCHED
 from provenance.signatures.mime.senders import Senders, fold_address
 from provenance.signatures.model import SignatureStatus
 from provenance.signatures.pinning import coded, noted
+
+_NOT_ALL_READ: Final = frozenset({"from-unreadable", "from-too-long"})
 
 
 def judge_sender(
@@ -44,8 +47,8 @@ def judge_sender(
     foreign = [one for one in (*senders.addresses, *senders.named) if one not in own]
     if foreign:
         return _mismatch(status, own, foreign, senders)
-    if "from-unreadable" in senders.codes:
-        why = "it names another sender besides, who cannot be read as a mail address"
+    if _NOT_ALL_READ & set(senders.codes):
+        why = "it names another sender besides, or may, who cannot be read as a mail address"
         return _unknown(status, "sender-not-comparable", why)
     return status
 
