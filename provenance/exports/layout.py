@@ -45,6 +45,7 @@ _NAME: Final = re.compile(
     rf"|data/entries/{_NUMBER}\.(?:sdjwt|tlog-proof)|data/documents/[0-9a-f]{{64}}"
 )
 _HELD: Final = re.compile(rf"data/log/({_NUMBER})\.checkpoint")
+_ATTESTS: Final = re.compile(rf"data/log/({_NUMBER})\.(?:cosigned|[0-9]{{1,2}}\.tsr)")
 _ENTRY: Final = re.compile(rf"data/entries/({_NUMBER})\.sdjwt")
 
 
@@ -87,4 +88,10 @@ def seq_of(name: str) -> int | None:
 def held_size_of(name: str) -> int | None:
     """Return the size of the earlier head that a path holds; None for other paths."""
     match = _HELD.fullmatch(name)
+    return int(match[1]) if match else None
+
+
+def attested_size_of(name: str) -> int | None:
+    """Return the size of the head that a path attests (cosigned, time-stamped); None for others."""
+    match = _ATTESTS.fullmatch(name)
     return int(match[1]) if match else None
