@@ -17,7 +17,7 @@ from provenance.examine.examination import Examination  # noqa: E402 - only wher
 from provenance.examine.runner import Companion, Runner  # noqa: E402
 from provenance.signatures.axes import Headline, Kind, Scope  # noqa: E402
 from provenance.signatures.c2pa.jumbf import MARKER  # noqa: E402
-from provenance.signatures.pairing import Relation  # noqa: E402
+from provenance.signatures.pairing import How, Relation  # noqa: E402
 from provenance.trust.model import TrustSet  # noqa: E402
 from tests.hostile.c2pa.forge import web_identity  # noqa: E402
 from tests.signatures.c2pa.maker import Recipe, make_store, sign_jpeg  # noqa: E402
@@ -67,8 +67,9 @@ class Table:
     def _examine(
         self, data: bytes, others: tuple[bytes, ...], role: Relation, *, by_hand: bool
     ) -> Examination:
+        how = How.HAND if by_hand else How.NAME
         beside = [
-            Companion(document=self._write(one), role=role, name="x", by_hand=by_hand)
+            Companion(document=self._write(one), role=role, name="x", how=how)
             for one in others
         ]
         path = self._write(data)

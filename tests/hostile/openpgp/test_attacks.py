@@ -23,7 +23,7 @@ from provenance.signatures.openpgp.packets import Packet
 from provenance.signatures.openpgp.second import MAX_LINES, Opinion, read_status_lines
 from provenance.signatures.openpgp.signature import read_signature
 from provenance.signatures.openpgp.state import state_at, user_ids_of
-from provenance.signatures.pairing import Relation
+from provenance.signatures.pairing import How, Relation
 from provenance.trust.model import PgpPin, TrustSet
 from tests.hostile.openpgp.forge import ATTACKS, FORGED, HONEST, LETTER, bomb
 from tests.signatures.good import WHOLE
@@ -53,7 +53,7 @@ def runner() -> Iterator[Runner]:
 
 def examine(runner: Runner, data: bytes, *, document: bytes | None = None) -> Examination:
     """Examine an asset."""
-    named = Companion(document=io.BytesIO(document or b""), role=Relation.SIGNED, by_hand=True)
+    named = Companion(document=io.BytesIO(document or b""), role=Relation.SIGNED, how=How.HAND)
     beside = [named] if document else []
     return runner.examine(io.BytesIO(data), name=None, at=NOW, trust=trust(), beside=beside)
 

@@ -22,7 +22,7 @@ from provenance.signatures.axes import (
     TimeBasis,
 )
 from provenance.signatures.model import SignatureStatus
-from provenance.signatures.pairing import Relation
+from provenance.signatures.pairing import How, Relation
 from provenance.signatures.sentence import explain_signature
 from provenance.trust.model import KeyPin, PinKind, TrustSet
 from tests.signatures.detached.maker import Numbered, SshParty
@@ -50,7 +50,8 @@ def examine(
     by_hand: bool = True,
 ) -> Examination:
     """Examine a file with another beside it."""
-    other = Companion(document=io.BytesIO(document or b""), role=role, by_hand=by_hand)
+    how = How.HAND if by_hand else How.NAME
+    other = Companion(document=io.BytesIO(document or b""), role=role, how=how)
     beside = [other] if document else []
     trust = TrustSet(keys=pins, compromised_spki=compromised)
     found = runner.examine(io.BytesIO(data), name=None, at=NOW, trust=trust, beside=beside)

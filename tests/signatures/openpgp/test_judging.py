@@ -27,7 +27,7 @@ from provenance.signatures.model import SignatureStatus
 from provenance.signatures.openpgp.checking import ENGINE_VERSION
 from provenance.signatures.openpgp.judging import inspect_openpgp
 from provenance.signatures.openpgp.second import WANTED
-from provenance.signatures.pairing import Relation
+from provenance.signatures.pairing import How, Relation
 from provenance.signatures.sentence import explain_signature
 from provenance.trust.model import PgpPin, TrustSet
 from tests.signatures.openpgp.maker import (
@@ -77,7 +77,7 @@ def examine(
     reference_time: datetime | None = None,
 ) -> Examination:
     """Examine a signature file, with the document beside it unless told otherwise."""
-    named = Companion(document=io.BytesIO(document or b""), role=Relation.SIGNED, by_hand=True)
+    named = Companion(document=io.BytesIO(document or b""), role=Relation.SIGNED, how=How.HAND)
     beside = [named] if document else []
     found = runner.examine(
         io.BytesIO(data),
