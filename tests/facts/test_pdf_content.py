@@ -7,9 +7,12 @@ from datetime import UTC, datetime
 import pypdfium2
 import pytest
 
+from provenance.facts.gathering import MAX_SAME
 from provenance.facts.model import Facts, Observation, Weight
+from provenance.facts.pdf import revisions
 from provenance.facts.pdf.fonts import FIRST_SHIPPED, first_shipped
 from provenance.facts.pdf.reading import read_pdf_facts
+from provenance.facts.pdf.revisions import NOT_COMPARED
 from provenance.verdict.catalogue import CATALOGUE
 from tests.hostile.forge import saved_incrementally
 from tests.signatures.pdf.letters import Letter, bare_page
@@ -88,6 +91,49 @@ def test_a_file_saved_once_has_no_earlier_state() -> None:
     facts = read_pdf_facts(bare_page(), at=NOW)
     assert facts.earlier == ()
     assert facts.revisions == 1
+
+
+def saved_often(times: int) -> bytes:
+    """A letter of one line that was saved so many times, each time with another line."""
+    data = bare_page()
+    for number in range(times):
+        data = saved_incrementally(data, b"BT /F1 11 Tf 72 600 Td (Line %d) Tj ET" % number)
+    return data
+
+
+def test_every_earlier_state_is_listed_and_compared() -> None:
+    """Of a file that was saved fifty times every state is in the result, with what changed."""
+    facts = read_pdf_facts(saved_often(50), at=NOW)
+    assert len(facts.earlier) == 50
+    assert [state.end for state in facts.earlier] == sorted(state.end for state in facts.earlier)
+    assert "“0” was there, “1” came in" in facts.earlier[1].note
+    assert "“48” was there, “49” came in" in facts.earlier[-1].note
+    assert only(facts, "earlier-state-in-file").text.startswith("50 earlier states")
+    assert facts.notes == ()
+
+
+def test_of_many_changes_some_are_told_and_the_rest_is_counted() -> None:
+    """Sentences are told with the state they are about, up to a number, and then how many more."""
+    facts = read_pdf_facts(saved_often(50), at=NOW)
+    told = [one for one in facts.observations if one.code == "earlier-state-reads-differently"]
+    assert len(told) == MAX_SAME
+    assert told[1].where == "state 2 of 51"
+    assert told[-1].text.startswith(f"{50 - MAX_SAME + 1} more states read differently")
+
+
+def test_earlier_states_beyond_the_bounds_are_noted(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was not looked at or not compared is said: silence would read as no difference."""
+    monkeypatch.setattr(revisions, "MAX_STATES", 6)
+    monkeypatch.setattr(revisions, "MAX_COMPARED", 4)
+    facts = read_pdf_facts(saved_often(9), at=NOW)
+    assert [state.note for state in facts.earlier[:2]] == [NOT_COMPARED, NOT_COMPARED]
+    assert "“7” was there, “8” came in" in facts.earlier[-1].note
+    assert "2 earlier states were not compared" in facts.notes
+    assert any(note.startswith("3 still earlier states may be") for note in facts.notes)
+    monkeypatch.setattr(revisions, "MAX_OPENED", 10)
+    facts = read_pdf_facts(saved_often(2), at=NOW)
+    assert facts.earlier == ()
+    assert any(note.startswith("2 still earlier states may be") for note in facts.notes)
 
 
 def in_font(name: str, *, dated: str, created: str = "") -> bytes:

@@ -11,11 +11,12 @@ from typing import Any, TypeVar
 
 import pypdfium2
 
+from provenance.facts.gathering import counted
 from provenance.facts.model import Earlier, Facts
 from provenance.facts.pdf.active import find_active
 from provenance.facts.pdf.fonts import judge_fonts, list_fonts, written_year
 from provenance.facts.pdf.properties import Properties, judge_properties, read_properties
-from provenance.facts.pdf.revisions import find_earlier, judge_earlier
+from provenance.facts.pdf.revisions import NOT_COMPARED, find_earlier, judge_earlier
 from provenance.facts.pdf.unseen import find_unseen
 from provenance.signatures.attempt import Fault, attempt
 from provenance.signatures.pdf.raw import RawSurvey, survey_pdf
@@ -57,13 +58,11 @@ def _read(
         notes.append(stated.text)
         stated = Properties(info={}, xmp={})
     observed = judge_properties(stated, at)
-    earlier: Sequence[Earlier] = ()
+    earlier: tuple[Earlier, ...] = ()
     fonts: Sequence[str] = ()
     if document is not None:
-        earlier = _or_none(
-            attempt("earlier states", lambda: find_earlier(data, survey, document)), notes
-        )
-        observed += judge_earlier(tuple(earlier))
+        earlier = _read_earlier(data, survey, document, notes)
+        observed += judge_earlier(earlier)
         observed += _or_none(attempt("unseen text", lambda: find_unseen(document)), notes)
         fonts = _or_none(attempt("fonts", lambda: list_fonts(document)), notes)
         young = attempt(
@@ -83,9 +82,28 @@ def _read(
         revisions=max(len(survey.revision_ends), 1),
         properties=stated.named | ({"fonts": "; ".join(fonts)} if fonts else {}),
         observations=tuple(observed),
-        earlier=tuple(earlier),
+        earlier=earlier,
         notes=tuple(notes),
     )
+
+
+def _read_earlier(
+    data: bytes,
+    survey: RawSurvey,
+    document: Any,  # noqa: ANN401
+    notes: list[str],
+) -> tuple[Earlier, ...]:
+    states = attempt("earlier states", lambda: find_earlier(data, survey, document))
+    if isinstance(states, Fault):
+        notes.append(states.text)
+        return ()
+    if states.unread:
+        count = counted(states.unread, "still earlier state")
+        notes.append(f"{count} may be in the file and could not be looked at within bounds")
+    unlike = sum(one.note == NOT_COMPARED for one in states.earlier)
+    if unlike:
+        notes.append(f"{counted(unlike, 'earlier state was', 'earlier states were')} not compared")
+    return states.earlier
 
 
 def _or_none(found: Sequence[T] | Fault, notes: list[str]) -> Sequence[T]:
