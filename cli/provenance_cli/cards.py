@@ -13,12 +13,14 @@ if TYPE_CHECKING:
     from provenance.acts.judging import VerdictCard
     from provenance.acts.showing import ItemCard
     from provenance.examine.examination import Examination
+    from provenance.facts.model import Earlier
     from provenance.verdict.assessment import Assessment, Facet
     from provenance.verdict.dossier import Dossier
 
 FULL, EMPTY = "●", "·"
 GRADES: Final = 4
 TOLD: Final = 0.1  # seconds; a shorter run was over at once
+MAX_EARLIER: Final = 5  # earlier states printed
 _LOOKS_LIKE: Final = {
     "EMPTY_SLOT": "looks empty, not determined",
     "INK_OBSERVED": "something looks like ink, not determined",
@@ -129,8 +131,23 @@ def _print_facts(examination: "Examination") -> None:
     for observation in facts.observations:
         where = f" ({observation.where})" if observation.where else ""
         _field(_WEIGHTS[observation.weight.value], f"{observation.text}{where}")
+    _print_earlier(facts.earlier)
     for note in facts.notes:
         _field("note", note)
+
+
+def _print_earlier(earlier: "Sequence[Earlier]") -> None:
+    """Print the newest earlier states, how many are not printed, and how to see those."""
+    shown = earlier[-MAX_EARLIER:]
+    for number, one in enumerate(shown, len(earlier) - len(shown) + 1):
+        state = f"state {number} of {len(earlier) + 1}"
+        _field("earlier", f"{state}: the first {one.end} bytes, SHA-256 {one.sha256}")
+    if len(shown) < len(earlier):
+        _field(
+            "earlier",
+            f"{len(earlier) - len(shown)} older states are not printed: --json lists every one"
+            " under facts.earlier, and `prov recover` takes out those of an item",
+        )
 
 
 def print_item(card: "ItemCard") -> None:

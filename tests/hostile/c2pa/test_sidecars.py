@@ -69,8 +69,7 @@ class Table:
     ) -> Examination:
         how = How.HAND if by_hand else How.NAME
         beside = [
-            Companion(document=self._write(one), role=role, name="x", how=how)
-            for one in others
+            Companion(document=self._write(one), role=role, name="x", how=how) for one in others
         ]
         path = self._write(data)
         found = self.runner.examine(path, name=None, at=NOW, trust=self.trust, beside=beside)
