@@ -20,6 +20,7 @@ from typing import Final
 
 from provenance.acts.erased import NOTHING, Erasures, deleted_fields, erased_by
 from provenance.errors import Malformed, Refused
+from provenance.holding import CLOSED, accepted_abroad, answers, desk_named, holder_of
 from provenance.journal.reading import OpenedEntry
 from provenance.ledger.base64text import encode_base64url
 from provenance.ledger.endorsement import Endorsement, read_endorsement
@@ -41,9 +42,6 @@ CUSTODY_TYPES: Final = (
     "note",
     "endorsed",
 )
-CLOSED: Final = "transfer.closed"
-"""The giver's record of what another desk answered."""
-ANSWERS: Final = frozenset({"transfer.accepted", "transfer.refused", CLOSED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,13 +127,9 @@ def open_offer(records: Iterable[OpenedEntry]) -> Offer | None:
                 to=record.text("transfer", "to") or "",
                 digests=_texts(record.fields.get("digests")),
             )
-        elif pending is not None and record.type in ANSWERS and _answers(record, pending):
+        elif pending is not None and answers(record, pending.record):
             pending = None
     return pending
-
-
-def _answers(record: OpenedEntry, offer: Offer) -> bool:
-    return record.fields.get("offer") == encode_base64url(offer.record.leaf_hash)
 
 
 def require_answerable(offer: Offer | None, *, kid: str) -> Offer:
@@ -168,27 +162,7 @@ def chain_of(
         for record, event in zip(records, told, strict=True)
     )
     pending = open_offer(records)
-    holder = ""
-    strange: list[str] = []
-    for record in records:
-        by = names.get(record.kid, record.kid)
-        if record.type == "transfer.offered" and by != holder:
-            strange.append(f"entry {record.seq}: offered by {by}, while {holder} held it")
-        if record.type in {"item.received", "item.split"} and not holder:
-            holder = names.get(record.kid, record.kid)
-        cited = offers.get(str(record.fields.get("offer")))
-        meant = (cited.text("transfer", "to") or "") if cited else ""
-        if record.type == "transfer.accepted" and cited and meant == record.kid:
-            if by == names.get(cited.kid, cited.kid):
-                strange.append(f"entry {record.seq}: {by} handed it to a key of the same person")
-            holder = by
-        if record.type == "transfer.accepted" and cited is None and "foreign" in record.fields:
-            holder = by
-        if record.type == CLOSED and cited and _accepted_abroad(record):
-            if meant.startswith("desk:"):
-                holder = _desk_named(cited)
-            else:
-                strange.append(f"entry {record.seq}: closed as if offered to a desk; it was not")
+    holder, strange = holder_of(records, names)
     return Chain(
         events=events,
         holder=holder,
@@ -230,7 +204,7 @@ def _record_remarks(
 ) -> Iterable[str]:
     if record.type == "transfer.refused":
         yield f"entry {record.seq}: {event.who} refused the hand-over"
-    if record.type == CLOSED and not _accepted_abroad(record):
+    if record.type == CLOSED and not accepted_abroad(record):
         yield f"entry {record.seq}: the other desk refused the hand-over"
     if record.type == "transfer.accepted":
         offer = offers.get(str(record.fields.get("offer")))
@@ -300,18 +274,9 @@ def _sentence(record: OpenedEntry, *, agree: bool | None, names: Mapping[str, st
     return f"{word.get(record.type, record.type)}: {verdict}"
 
 
-def _accepted_abroad(record: OpenedEntry) -> bool:
-    answer = record.fields.get("answer")
-    return isinstance(answer, dict) and answer.get("accepted") is True
-
-
-def _desk_named(offer: OpenedEntry) -> str:
-    return (offer.text("transfer", "to") or "another desk").replace("desk:", "desk ", 1)
-
-
 def _closed(record: OpenedEntry, _names: Mapping[str, str]) -> str:
     log = record.text("foreign", "log") or "not stated"
-    if _accepted_abroad(record):
+    if accepted_abroad(record):
         return f"the other desk accepted, same bytes; its log {log}"
     reason = record.text("answer", "reason") or "not stated"
     return f"the other desk refused: {reason}; its log {log}"
@@ -338,7 +303,7 @@ def _received(record: OpenedEntry, _names: Mapping[str, str]) -> str:
 def _offered(record: OpenedEntry, names: Mapping[str, str]) -> str:
     to = record.text("transfer", "to") or ""
     purpose, means = record.text("transfer", "purpose"), record.text("transfer", "means")
-    to = _desk_named(record) if to.startswith("desk:") else names.get(to, to)
+    to = desk_named(record) if to.startswith("desk:") else names.get(to, to)
     return f"offered to {to} ({means or 'in person'}), for: {purpose or 'not stated'}"
 
 
