@@ -78,9 +78,9 @@ class Gathered:
             self._seen.add(key)
             self._observations.append(found)
 
-    def note(self, text: str) -> None:
-        """Keep one sentence on what could not be read, and why."""
-        tamed = tame(text, MAX_VALUE)
+    def note(self, text: str, *, because: str = "") -> None:
+        """Keep one sentence on what could not be read, and why; `because` is tamed already."""
+        tamed = tame(text, MAX_VALUE) + because
         if tamed not in self._notes and len(self._notes) < MAX_NOTES:
             self._notes.append(tamed)
 
@@ -92,7 +92,7 @@ class Gathered:
         """
         done = attempt(what, action)
         if isinstance(done, Fault):
-            self.note(f"{what} could not be read to the end ({done.kind}: {done.message})")
+            self.note(f"{what} could not be read to the end", because=done.because)
 
     def count(self, code: str) -> int:
         """Return how many observations of a code there were, kept or not."""

@@ -33,6 +33,7 @@ from provenance.signatures.c2pa.signer import Claimed, judge_claim_signer
 from provenance.signatures.c2pa.stamps import judge_stamp
 from provenance.signatures.detected import Detected, open_about_ink
 from provenance.signatures.model import DetectorFailure, Locator, SignatureStatus
+from provenance.signatures.text import with_detail
 from provenance.signatures.vouching import TrustContext
 from provenance.trust.model import Purpose, TrustSet
 
@@ -172,11 +173,15 @@ def _without_manifest(case: _Case, answer: Refused) -> Examined:
     if answer.why is Refusal.NO_MANIFEST:
         words = "the bytes show credentials that the library does not find"
         return Examined(detected=_ran(case.media_type, _open(case, answer, words)))
-    failure = DetectorFailure(detector=DETECTOR, code=answer.why.value, message=answer.message)
+    failure = DetectorFailure(detector=DETECTOR, code=answer.why.value, message=_unread(answer))
     if not seen:
         return Examined(detected=Detected(failures=(failure,)))
-    unread = replace(_open(case, answer, answer.message), integrity=Integrity.ERROR)
+    unread = replace(_open(case, answer, _unread(answer)), integrity=Integrity.ERROR)
     return Examined(detected=_ran(case.media_type, unread))
+
+
+def _unread(answer: Refused) -> str:
+    return with_detail("the credentials in it cannot be read", answer.message)
 
 
 def _open(case: _Case, answer: Refused, words: str) -> SignatureStatus:
@@ -193,7 +198,7 @@ def _judge(case: _Case, read: Read, warnings: tuple[str, ...]) -> Examined:
             case.blank,
             integrity=Integrity.ERROR,
             native_codes=report.results.codes,
-            error=found.text,
+            error=f"claim-failed: the credentials cannot be read to the end{found.because}",
         )
     statuses, notes = judge_ingredients(find_troubled(report), case.blank)
     found = replace(found, warnings=(*found.warnings, *warnings, *notes))

@@ -108,10 +108,7 @@ def judge_coverage(root: Part, signed: Part, signature: Iterable[Part] = ()) -> 
         listed.append("text outside the delimiters, which most programs do not show")
     warnings = []
     if faults:
-        warnings.append(
-            "the structure of the mail can be read in more than one way"
-            f" ({', '.join(dict.fromkeys(faults))})"
-        )
+        warnings.append("the structure of the mail can be read in more than one way")
     return Coverage(
         scope=scope,
         covered=tuple(describe(one) for one in leaves(signed)[:MAX_LISTED]),
