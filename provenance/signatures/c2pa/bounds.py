@@ -51,7 +51,7 @@ def judge_bounds(
     """
     read = attempt("hash", lambda: read_hash(binding))
     if isinstance(read, Fault):
-        return _unknown(read.message)
+        return _unknown(f"what was signed cannot be read{read.because}")
     name, parsed = read
     if name == "data":
         room = 0 if store_size is None else _room(store_size, media_type)
@@ -76,7 +76,7 @@ def _ranges(found: Mapping[Any, Any], file_size: int, room: int) -> Bounds:
     """One or more byte ranges are left out (`c2pa.hash.data`)."""
     ranges = attempt("ranges", lambda: read_ranges(found))
     if isinstance(ranges, Fault):
-        return _unknown(ranges.message)
+        return _unknown(f"what was signed cannot be read{ranges.because}")
     left_out = sum(length for _, length in ranges)
     covered = (f"{max(file_size - left_out, 0)} of {file_size} bytes of the file, by digest",)
     if left_out <= room:

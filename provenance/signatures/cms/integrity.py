@@ -37,7 +37,7 @@ from pyhanko_certvalidator.sig_validate import (
 from provenance.signatures.axes import Integrity
 from provenance.signatures.cms.attributes import attributes_of, single
 from provenance.signatures.cms.reading import Container
-from provenance.signatures.text import tame
+from provenance.signatures.text import tame, with_detail
 
 _DIGESTS: Final = {
     name: name.replace("-", "_") for name in ("md5", "sha1", "sha224", "sha256", "sha384", "sha512")
@@ -212,6 +212,10 @@ def _algorithms(signer: Any) -> Verdict | None:  # noqa: ANN401 asn1crypto has n
     return None
 
 
+_NOT_NAMED: Final = "the certificate in it is not the one that the signer named in what was signed"
+_CONTRADICT: Final = "what the signer signed about the signature contradicts the signature itself"
+
+
 def _refused(code: str, why: str) -> Verdict:
     return Verdict(integrity=Integrity.NOT_CHECKABLE, code=code, why=why)
 
@@ -223,7 +227,8 @@ def _verify(one: _Try) -> Verdict:
     except SignatureValidationError as error:
         missing = error.ades_subindication is AdESIndeterminate.NO_SIGNING_CERTIFICATE_FOUND
         code = "no-signing-certificate" if missing else "signed-attributes-contradict"
-        return _refused(code, tame(error, 200))
+        words = _NOT_NAMED if missing else _CONTRADICT
+        return _refused(code, with_detail(words, tame(error, 200)))
 
 
 def _weigh(one: _Try) -> Verdict:

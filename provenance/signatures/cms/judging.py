@@ -174,10 +174,18 @@ def _read(data: bytes) -> Container | NotSignedDataError:
         return other
 
 
+_STOPPED: Final = {
+    "cms-unreadable": "it cannot be read as a signature",
+    "certificate-unreadable": "the certificate in it cannot be read",
+    "trust-failed": "whose key made it could not be worked out",
+}
+_STOP: Final = "a step of its check did not come to its end"
+
+
 def _failed(status: SignatureStatus, code: str, fault: Fault) -> SignatureStatus:
     return replace(
         status,
-        error=status.error or f"{code}: {fault.kind}: {fault.message}",
+        error=status.error or f"{code}: {_STOPPED.get(code, _STOP)}{fault.because}",
         native_codes=(*status.native_codes, code),
     )
 
