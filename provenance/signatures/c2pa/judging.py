@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from provenance.signatures.axes import Integrity, Presence
+from provenance.signatures.c2pa.bounds import OWN_MEMBER
 from provenance.signatures.c2pa.jumbf import MARKER
 from provenance.signatures.c2pa.manifest import (
     Case,
@@ -78,7 +79,7 @@ _HINTS: Final[tuple[tuple[str, tuple[bytes, ...]], ...]] = (
     # The library reads a manifest in a PDF only where its bytes stand in the clear.
     ("application/pdf", (MARKER, _NAMED, b"dcterms:provenance")),
     ("image/svg+xml", (b"c2pa", b"dcterms:provenance")),
-    ("application/", (b"META-INF/content_credential.c2pa",)),  # packages: a member of that name
+    ("application/", (OWN_MEMBER.encode(),)),  # packages: a member of that name
 )
 
 

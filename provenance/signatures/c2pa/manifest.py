@@ -34,6 +34,7 @@ from provenance.signatures.c2pa.report import Report, read_report
 from provenance.signatures.c2pa.sdk import Read, Refusal, Refused, Trusting, read_store
 from provenance.signatures.c2pa.signer import Claimed, judge_claim_signer
 from provenance.signatures.c2pa.stamps import judge_stamp
+from provenance.signatures.containers.archive import open_archive
 from provenance.signatures.model import Locator, SignatureStatus
 from provenance.signatures.text import with_detail
 from provenance.signatures.vouching import TrustContext
@@ -203,8 +204,17 @@ def _bounded(case: Case, read: Read, checked: Checked, status: SignatureStatus) 
         file_size=len(case.data),
         store_size=None if case.sidecar is not None else len(read.manifest_store) + read.further,
         media_type=case.media_type,
+        members=_members(case.data),
     )
     return replace(status, scope=bounds.scope, covered=bounds.covered, uncovered=bounds.uncovered)
+
+
+def _members(data: bytes) -> frozenset[str] | None:
+    """Return the names of a package's files; None where it is none that all programs read alike."""
+    if not data.startswith(b"PK"):
+        return None
+    archive = attempt("zip", lambda: open_archive(data))
+    return None if isinstance(archive, Fault) else frozenset(archive.members)
 
 
 def _identities(case: Case, report: Report) -> tuple[SignatureStatus, ...]:

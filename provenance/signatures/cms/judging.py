@@ -23,6 +23,7 @@ from asn1crypto import x509
 from provenance.signatures.attempt import Fault, attempt
 from provenance.signatures.axes import ChangedAfter, Integrity, Kind, Presence, Signer
 from provenance.signatures.cms.attributes import attributes_of, claimed_time
+from provenance.signatures.cms.countersigning import tell_countersignatures
 from provenance.signatures.cms.describing import (
     describe_coverage,
     describe_unjudged,
@@ -231,6 +232,7 @@ def _judge(
     if isinstance(verdict, Fault):
         return _failed(status, "integrity-failed", verdict)
     status = describe_unjudged(signer, _weighed(work, status, verdict))
+    status = tell_countersignatures(work.container, signer, status)
     if status.integrity is not Integrity.INTACT:
         return status
     return _vouch(work, signer, certificate, status)

@@ -39,6 +39,7 @@ TRUTH: Final[dict[str, str]] = {
     "legacy_ingredient_hash.jpg": _GOOD,
     "ocsp.jpg": _GOOD,
     "valid_time_stamp.jpg": _GOOD,
+    "cloud_manifest.c2pa": "manifest without its file",
     "ims_multiple_manifests.jpg": "intact, identity on the web",
     "libpng-test_with_url.png": "manifest on the web",
     "adobe-20220124-E-clm-CAICAI.jpg": _BAD,
