@@ -16,4 +16,5 @@ def main() -> None:
     sys.stdout.write(json.dumps(job(**json.loads(sys.argv[2]))))
 
 
-main()
+if __name__ == "__main__":  # a worker of a job's own imports this file anew
+    main()

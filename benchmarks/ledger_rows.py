@@ -20,7 +20,8 @@ LINKS: Final = 100  # single appends at each of these lengths
 def measure_tree(setting: Setting) -> None:
     """Append leaves to a tree in memory."""
     works: list[Callable[[int], Sample]] = [
-        lambda _: run_job("ledger_jobs:append_leaves", count=LEAVES, size=LEAF)
+        lambda _: run_job("ledger_jobs:append_leaves", count=LEAVES, size=LEAF),
+        lambda _: run_job("bare_jobs:hash_leaves", count=LEAVES, size=LEAF),
     ]
     if setting.peers:
         works.append(
@@ -28,10 +29,11 @@ def measure_tree(setting: Setting) -> None:
                 "peer_jobs:append_leaves", python=setting.peers, count=PEER_LEAVES, size=LEAF
             )
         )
-    ours, *peers = take_turns(setting.rounds, *works)
+    ours, bare, *peers = take_turns(setting.rounds, *works)
     beside = "pymerkle not there"
     if peers:
-        beside = f"pymerkle, in memory: {_per_cpu(peers[0], 'leaves').middle:,.0f}"
+        beside = f"pymerkle, in memory: {_rate(peers[0], 'leaves')}"
+    beside += f"; bare SHA-256, two a leaf: {_rate(bare, 'leaves')}"
     setting.add(
         Row(
             what=f"Merkle append, {LEAVES:,} leaves",
@@ -92,11 +94,11 @@ def measure_long_log(setting: Setting) -> None:
     size = f"{setting.log_entries:,} entries"
     setting.add(
         Row(
-            what=f"audit by hash of {size}",
-            spread=Spread.of([each.cpu for each in audits]),
-            unit="CPU-s",
+            what=f"audit by hash of {size}, on all cores",
+            spread=Spread.of([each.wall for each in audits]),
+            unit="s",
             floor=at_most(3 * setting.log_entries / 1_000_000),
-            beside=f"{Spread.of([each.wall for each in audits]).middle:.1f} s wall",
+            beside=f"{Spread.of([each.cpu for each in audits]).middle:.1f} CPU-s",
         )
     )
     setting.add(
@@ -133,14 +135,14 @@ def measure_events(setting: Setting) -> None:
     # The longest logs are made afresh each round: few rounds of them.
     rounds = {size: setting.rounds if size < 1_000_000 else 1 for size in sizes}
     for size in sizes:
-        (samples,) = take_turns(rounds[size], at(size))
+        samples, bare = take_turns(rounds[size], at(size), _bare("sign_and_verify"))
         setting.add(
             Row(
                 what=f"signed events, 5 hidden fields, batches of 500, log of {size:,}",
                 spread=_per_cpu(samples, "events"),
                 unit="events/CPU-s",
                 floor=at_least(4_000),
-                beside=_pace(samples),
+                beside=f"{_pace(samples)}; bare sign and verify: {_rate(bare, 'events')}",
             )
         )
 
@@ -149,9 +151,10 @@ def measure_signatures(setting: Setting) -> None:
     """Audit a log with signatures; single durable events on the same desk."""
     desk = setting.work / "signed-desk"
     run_job("ledger_jobs:signed_events", desk=desk, log=0, count=20_000)
-    audits, single = take_turns(
+    audits, bare, single = take_turns(
         setting.rounds,
         lambda _: run_job("ledger_jobs:audit_signatures", desk=desk),
+        _bare("verify"),
         lambda _: run_job("ledger_jobs:single_events", desk=desk, count=SINGLE),
     )
     setting.add(
@@ -160,7 +163,8 @@ def measure_signatures(setting: Setting) -> None:
             spread=_per_cpu(audits, "entries"),
             unit="entries/CPU-s",
             floor=at_least(6_000),
-            beside=f"peak {Spread.of([each.peak / 1e6 for each in audits]).middle:.0f} MB",
+            beside=f"peak {Spread.of([each.peak / 1e6 for each in audits]).middle:.0f} MB; "
+            f"bare verify: {_rate(bare, 'entries')}",
         )
     )
     setting.add(
@@ -175,13 +179,14 @@ def measure_signatures(setting: Setting) -> None:
 
 def measure_postgres(setting: Setting) -> None:
     """Signed events on a PostgreSQL server."""
-    (samples,) = take_turns(
+    samples, bare = take_turns(
         setting.rounds,
         lambda number: run_job(
             "postgres_jobs:signed_events_on_server",
             desk=setting.fresh("pg-desk", number),
             count=EVENTS,
         ),
+        _bare("sign_and_verify"),
     )
     absent = samples[0].answer.get("absent", "")
     setting.add(
@@ -190,13 +195,23 @@ def measure_postgres(setting: Setting) -> None:
             spread=None if absent else Spread.of([EVENTS / each.wall for each in samples]),
             unit="events/s",
             floor=at_least(6_000),
-            beside=absent or f"{_per_cpu(samples, 'events').middle:,.0f} events/CPU-s of ours",
+            beside=absent
+            or f"{_rate(samples, 'events')} events/CPU-s of ours; bare sign and verify: "
+            f"{_rate(bare, 'events')}",
         )
     )
 
 
 def _per_cpu(samples: list[Sample], what: str) -> Spread:
     return Spread.of([each.answer[what] / each.cpu for each in samples])
+
+
+def _rate(samples: list[Sample], what: str) -> str:
+    return f"{_per_cpu(samples, what).middle:,.0f}"
+
+
+def _bare(job: str) -> Callable[[int], Sample]:
+    return lambda _: run_job(f"bare_jobs:{job}", count=EVENTS)
 
 
 def _pace(samples: list[Sample]) -> str:

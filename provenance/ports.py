@@ -141,6 +141,10 @@ class LedgerWriter(Protocol):
         ...
 
 
+LeafReader = Callable[[int, int], Iterator[Sequence[tuple[int, bytes]]]]
+"""(start, stop) -> (seq, leaf) of these entries, as `Ledger.leaves` yields them; can be pickled."""
+
+
 class Ledger(Protocol):
     """The append-only log and the views derived from it.
 
@@ -170,6 +174,10 @@ class Ledger(Protocol):
 
         No page is empty. For whoever reads the whole log and needs nothing but its bytes.
         """
+        ...
+
+    def leaf_reader(self) -> LeafReader:
+        """Return what reads `leaves` in another process, which opens the store for itself."""
         ...
 
     def entries(self, start: int, stop: int, *, disclosures: bool = False) -> Iterator[StoredEntry]:

@@ -13,17 +13,30 @@ if TYPE_CHECKING:
     from provenance.acts.judging import VerdictCard
     from provenance.acts.showing import ItemCard
     from provenance.examine.examination import Examination
+    from provenance.facts.model import Earlier
     from provenance.verdict.assessment import Assessment, Facet
     from provenance.verdict.dossier import Dossier
 
 FULL, EMPTY = "●", "·"
 GRADES: Final = 4
+TOLD: Final = 0.1  # seconds; a shorter run was over at once
+MAX_EARLIER: Final = 5  # earlier states printed
 _LOOKS_LIKE: Final = {
     "EMPTY_SLOT": "looks empty, not determined",
     "INK_OBSERVED": "something looks like ink, not determined",
     "TYPED_NAME": "a name seems to be typed there, not determined",
 }
 _WEIGHTS: Final = {"contradiction": "but", "hidden": "unseen", "risk": "careful", "note": "note"}
+_ROLES: Final = {
+    "signature": "what may be a signature of it",
+    "list": "a list of digests, or a signature of one",
+    "signed": "what it may be a signature of",
+}
+_HOW: Final = {
+    "name": "brought together by their names",
+    "digest": "brought together by a digest that one of them states",
+    "hand": "brought together by hand",
+}
 GOOD: Final = frozenset({"VERIFIED", "VERIFIED_EXTENDED"})
 BAD: Final = frozenset({"BROKEN", "REVOKED", "CHANGED_AFTER_SIGNING", "IDENTITY_MISMATCH"})
 
@@ -39,6 +52,11 @@ def size_text(size: int) -> str:
     return f"{size / 1e12:.1f} TB"
 
 
+def duration_text(seconds: float) -> str:
+    """Return how long a run took; empty below a tenth of a second, which is nothing to tell."""
+    return f"{seconds:.1f} s" if seconds >= TOLD else ""
+
+
 def print_examination(examination: "Examination", *, name: str, again: str) -> None:
     """Print the card of one examined file; `again` is the command that repeats it."""
     from provenance.examine.endings import say_ending
@@ -48,6 +66,9 @@ def print_examination(examination: "Examination", *, name: str, again: str) -> N
     claimed = f", its name says {found.claimed_extension}" if found.mismatch else ""
     _field("kind", f"{found.media_type}{claimed}, {size_text(examination.size)}")
     _field("sha-256", examination.document_sha256)
+    for one in examination.beside:
+        said = f"{_ROLES[one.role.value]} (sha-256 {one.sha256[:12]}), {_HOW[one.how.value]}"
+        _field("with", said)
     headline = str(examination.headline)
     _painted("signature", headline.replace("_", " "), _styles(headline))
     _print_signatures(examination)
@@ -110,8 +131,23 @@ def _print_facts(examination: "Examination") -> None:
     for observation in facts.observations:
         where = f" ({observation.where})" if observation.where else ""
         _field(_WEIGHTS[observation.weight.value], f"{observation.text}{where}")
+    _print_earlier(facts.earlier)
     for note in facts.notes:
         _field("note", note)
+
+
+def _print_earlier(earlier: "Sequence[Earlier]") -> None:
+    """Print the newest earlier states, how many are not printed, and how to see those."""
+    shown = earlier[-MAX_EARLIER:]
+    for number, one in enumerate(shown, len(earlier) - len(shown) + 1):
+        state = f"state {number} of {len(earlier) + 1}"
+        _field("earlier", f"{state}: the first {one.end} bytes, SHA-256 {one.sha256}")
+    if len(shown) < len(earlier):
+        _field(
+            "earlier",
+            f"{len(earlier) - len(shown)} older states are not printed: --json lists every one"
+            " under facts.earlier, and `prov recover` takes out those of an item",
+        )
 
 
 def print_item(card: "ItemCard") -> None:

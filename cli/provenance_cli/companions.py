@@ -38,8 +38,7 @@ class Found:
     def companion(self) -> Companion:
         """As the runner takes it."""
         role = self.pairing.relation
-        by_hand = self.pairing.how is How.HAND
-        return Companion(document=self.path, role=role, name=self.path.name, by_hand=by_hand)
+        return Companion(document=self.path, role=role, name=self.path.name, how=self.pairing.how)
 
     @property
     def said(self) -> str:

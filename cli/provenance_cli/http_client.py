@@ -7,6 +7,7 @@ its limit is refused unread.
 """
 
 import http.client
+import re
 import socket
 import ssl
 import threading
@@ -20,6 +21,7 @@ from provenance.outside.transport import HttpAnswer, require_url
 
 TIMEOUT: Final = 20.0  # seconds for everything; a timestamp authority needs one or two
 _BLOCK: Final = 8192  # bytes read at a time
+_LENGTH: Final = re.compile("[0-9]{1,15}")  # int() itself refuses thousands of digits with a fault
 
 
 class HttpTransport:
@@ -42,12 +44,14 @@ class HttpTransport:
             "Connection": "close",
         }
         try:
-            connection.connect()
+            _connect(connection, self._timeout)
             with _deadline(connection.sock, self._timeout):
+                _greet(connection.sock)
                 connection.request("POST", parts.path or "/", body, headers)
                 with connection.getresponse() as response:
                     answer = _read(response, limit)
-        except (OSError, http.client.HTTPException) as error:
+        except (OSError, UnicodeError, http.client.HTTPException) as error:
+            # UnicodeError: a host name that cannot be put to a resolver (IDNA, RFC 3490).
             why = str(error) or type(error).__name__
             raise SurroundingsError(f"{parts.hostname} did not answer: {why}") from error
         finally:
@@ -60,6 +64,23 @@ class HttpTransport:
             context = ssl.create_default_context()
             return http.client.HTTPSConnection(host, port, timeout=self._timeout, context=context)
         return http.client.HTTPConnection(host, port, timeout=self._timeout)
+
+
+def _connect(connection: http.client.HTTPConnection, seconds: float) -> None:
+    """Open the line. The handshake of TLS is left for later: it has to stand under the deadline."""
+    sock = socket.create_connection((connection.host, connection.port), seconds)
+    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    connection.sock = sock
+    if isinstance(connection, http.client.HTTPSConnection):
+        context: ssl.SSLContext = connection._context  # type: ignore[attr-defined]  # noqa: SLF001 - as http.client does
+        connection.sock = context.wrap_socket(
+            sock, server_hostname=connection.host, do_handshake_on_connect=False
+        )
+
+
+def _greet(sock: socket.socket) -> None:
+    if isinstance(sock, ssl.SSLSocket):
+        sock.do_handshake()
 
 
 @contextmanager
@@ -93,7 +114,7 @@ def _deadline(sock: socket.socket, seconds: float) -> Iterator[None]:
 def _read(response: http.client.HTTPResponse, limit: int) -> bytes:
     too_long = http.client.HTTPException(f"an answer of more than {limit} bytes")
     stated = response.getheader("Content-Length")
-    if stated is not None and not (stated.isascii() and stated.isdigit() and int(stated) <= limit):
+    if stated is not None and not (_LENGTH.fullmatch(stated) and int(stated) <= limit):
         raise too_long
     body = bytearray()
     while block := response.read1(_BLOCK):

@@ -25,7 +25,7 @@ from provenance.intake.manifest import parse_manifest
 from provenance.intake.source import parse_channel, parse_handle
 from provenance.intake.walk import walk
 from provenance_cli import voice
-from provenance_cli.cards import size_text
+from provenance_cli.cards import duration_text, size_text
 from provenance_cli.progress import Progress
 
 if TYPE_CHECKING:
@@ -179,8 +179,8 @@ class IngestRun:
         parts += [f"{summary.failed} failed"] if summary.failed else []
         parts += [f"{summary.mismatched} NOT as claimed"] if summary.mismatched else []
         parts += [f"{len(summary.absent)} claimed but absent"] if summary.absent else []
-        speed = f"{size_text(summary.bytes)} in {seconds:.1f} s"
-        voice.say(f"{', '.join(parts)}; {speed}")
+        took = f" in {lasted}" if (lasted := duration_text(seconds)) else ""
+        voice.say(f"{', '.join(parts)}; {size_text(summary.bytes)}{took}")
         if self._list_path is not None and self._list is not None:
             voice.say_hint(
                 [f"Failures: {self._list_path}", f"Again: prov ingest --retry {self._list_path}"]

@@ -9,10 +9,11 @@ called what it is, a fault of this program. A reader who goes away (`prov list |
 import errno
 import os
 import sys
-from typing import Final, NoReturn
+from typing import Annotated, Final, NoReturn
 
 import typer
 
+from provenance import __version__
 from provenance.errors import DeskError
 from provenance_cli import voice
 from provenance_cli.commands import register
@@ -28,9 +29,27 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    help="Provenance desk: custody, signatures, statements and verdicts of leaked documents.",
 )
 register(app)
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        voice.result(f"prov {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def prov(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Say which version this is.", callback=_say_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    """Provenance desk: custody, signatures, statements and verdicts of leaked documents."""
 
 
 def run() -> None:

@@ -13,6 +13,7 @@ from provenance_cli.voice import columns
 
 EVERY: Final = 0.1  # seconds between two drawings
 BAR: Final = 20  # characters
+SHORT: Final = 0.5  # seconds; less is over before it is read
 
 
 class Progress:
@@ -75,5 +76,5 @@ class Progress:
             parts.append(f"{self.errors} failed")
         if self.total and self.done:
             left = self.seconds / self.done * max(self.total - self.done, 0)
-            parts.append(f"{left:.0f} s left")
+            parts += [f"{left:.0f} s left"] if left >= SHORT else []
         return "  ".join(parts)

@@ -6,6 +6,7 @@ from provenance_cli import voice
 from provenance_cli.cards import size_text
 
 if TYPE_CHECKING:
+    from provenance.acts.recovering import Recovered
     from provenance.desk import Desk
 
 
@@ -36,13 +37,26 @@ def recover_item(desk: "Desk", text: str, *, as_json: bool) -> bool:
                     "note": one.note,
                     "entry": one.seq,
                     "held_by": holder,
+                    "held_entry": one.held_entry,
+                    "held_derived": one.held_derived,
                 }
             )
             continue
-        where = f"entry {one.seq}" if one.seq is not None else f"item {holder} held it already"
-        voice.result(f"{one.sha256}  {size_text(one.size)}, {where}")
+        voice.result(f"{one.sha256}  {size_text(one.size)}, {_where(one, holder)}")
         if one.note:
             voice.wrapped(voice.visible(one.note), first="  ", indent="  ")
     if not found:
         voice.say("no earlier state is known to be inside; `prov examine` looks for them")
+    elif all(one.seq is None for one in found):
+        count = "1 earlier state was" if len(found) == 1 else f"{len(found)} earlier states were"
+        voice.say(f"nothing new: {count} on the desk already")
     return bool(found)
+
+
+def _where(one: "Recovered", holder: str | None) -> str:
+    if one.seq is not None:
+        return f"recovered now, entry {one.seq}"
+    entry = f", entry {one.held_entry}" if one.held_entry is not None else ""
+    if one.held_derived:
+        return f"recovered before{entry}" if entry else "the same state as one above"
+    return f"received by itself as item {holder}{entry}: a match"

@@ -8,6 +8,7 @@ from provenance.instants import format_instant
 if TYPE_CHECKING:
     from provenance.acts.auditing import DeskAudit
     from provenance.acts.judging import VerdictCard
+    from provenance.acts.recounting import Recounted
     from provenance.acts.showing import ExemplarCard, ItemCard, ItemLine
     from provenance.custody_chain import Chain
     from provenance.ledger.findings import Finding
@@ -115,6 +116,19 @@ def audit_json(found: "DeskAudit") -> dict[str, object]:
             "views_compared": found.views_compared,
             "different": list(found.derived),
         },
+    }
+
+
+def recount_json(found: "Recounted") -> dict[str, object]:
+    """Return `prov ledger recount`."""
+    return {
+        "holds": found.holds,
+        "size": found.log.size,
+        "root": found.log.root.hex(),
+        "beside_the_key": list(found.beside_the_key),
+        "checked": {detector.value: count for detector, count in found.log.checked.items()},
+        "findings": [_finding_json(one) for one in found.log.findings],
+        "remarks": list(found.remarks),
     }
 
 

@@ -82,12 +82,18 @@ def judge_stale(desk: "Desk") -> tuple[int, list[tuple[str, str, str]]]:
 def member_line(member: "Member", *, sign: str = " ") -> str:
     """Return one member as a line."""
     said = f"  ({member.particulars})" if member.particulars else ""
-    return voice.visible(f"{sign} {member.id}  {member.what}{said}")
+    fault = f"  CANNOT BE READ: {member.fault}; it vouches for nobody" if member.fault else ""
+    return voice.visible(f"{sign} {member.id}  {member.what}{said}{fault}")
 
 
-def member_json(member: "Member") -> dict[str, str]:
+def member_json(member: "Member") -> dict[str, str | None]:
     """Return one member as JSON values."""
-    return {"id": member.id, "what": member.what, "particulars": member.particulars}
+    return {
+        "id": member.id,
+        "what": member.what,
+        "particulars": member.particulars,
+        "fault": member.fault,
+    }
 
 
 def _change_json(done: "TrustChange", moved: list[tuple[str, str, str]]) -> dict[str, object]:

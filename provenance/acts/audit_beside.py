@@ -1,4 +1,4 @@
-"""The part of an audit that looks beside the log: the latch at the key, the published checkpoint.
+"""The part of an audit that looks beside the entries: tiles, latch, the published checkpoint.
 
 The latch states the last head that the log key signed, and the digest of the very note. Ed25519 is
 deterministic, so that note can be made again and compared. The published checkpoint must be one
@@ -13,7 +13,8 @@ from provenance.errors import CheckFailed, DeskCorrupt, DeskError, Malformed, Ro
 from provenance.journal.keeping import log_note_key
 from provenance.ledger.checkpoint import Checkpoint, read_checkpoint, sign_checkpoint
 from provenance.ledger.latch import Latch, parse_latch
-from provenance.ledger.tiles import root_at
+from provenance.ledger.merkle import HASH_SIZE
+from provenance.ledger.tiles import TILE_HEIGHT, root_at
 
 
 def latch_faults(bench: Workbench) -> Iterator[str]:
@@ -96,6 +97,15 @@ def vouched_size(bench: Workbench, note: bytes | None) -> int:
     except (Malformed, CheckFailed, DeskCorrupt):
         return 0
     return head.size if same and head.size <= bench.parts.ledger.size() else 0
+
+
+def tile_at(bench: Workbench, size: int, level: int, index: int) -> bytes:
+    """Return a tile as it was when the log had `size` entries: a tile only ever grows."""
+    hashes = bench.parts.ledger.tile(level, index)
+    if bench.parts.ledger.size() == size:
+        return hashes  # nobody is writing: whatever is there is to be judged
+    nodes = (size >> (TILE_HEIGHT * level)) - (index << TILE_HEIGHT)
+    return hashes[: max(nodes, 0) * HASH_SIZE]
 
 
 def _note_fault(bench: Workbench, latch: Latch) -> Iterator[str]:

@@ -23,6 +23,7 @@ from provenance.acts.audit_beside import (
     latch_faults,
     published_faults,
     published_remarks,
+    tile_at,
     vouched_size,
 )
 from provenance.acts.audit_derived import DerivedViews, index_faults, table_faults
@@ -39,7 +40,6 @@ from provenance.ledger.entry import Entry
 from provenance.ledger.findings import AuditReport, Finding, Level
 from provenance.ledger.keyacts import Fields
 from provenance.ledger.keys import PublicKey
-from provenance.ledger.merkle import HASH_SIZE
 from provenance.ledger.sealing import open_disclosure
 from provenance.ports import EntryRow, SealedDisclosure, StoredCheckpoint, StoredEntry
 from provenance.statements import VERDICT_TYPES
@@ -49,7 +49,6 @@ if TYPE_CHECKING:
 
 STRETCH: Final = 1_000  # entries checked together: some 5 MB on their way to another process
 BLOBS_AHEAD: Final = 64  # blobs being read at a time, where an executor reads them
-TILE_HEIGHT: Final = 8  # c2sp.org/tlog-tiles: 256 hashes in a full tile
 Tick = Callable[[str, int], None]
 """Told what was done: (`blob` or `entry`, how many more)."""
 
@@ -359,7 +358,7 @@ def _audit_log(bench: Workbench, plan: AuditPlan, outside: "HoldsAudit", run: _R
     return audit_log(
         run.checked(),
         terms,
-        tile=lambda level, index: _tile_at(bench, size, level, index),
+        tile=lambda level, index: tile_at(bench, size, level, index),
         open_fields=lambda entry, sealed: _open(bench, entry, sealed),
         judge_rest=lambda findings: judge_verdicts(bench, run.judged, size, findings),
     )
@@ -372,15 +371,6 @@ def _checkpoints_until(bench: Workbench, size: int) -> Iterator[StoredCheckpoint
     for kept in stored_heads(bench):
         if kept.size <= size or kept.size > bench.parts.ledger.size():
             yield kept
-
-
-def _tile_at(bench: Workbench, size: int, level: int, index: int) -> bytes:
-    """Return a tile as it was when the log had `size` entries: a tile only ever grows."""
-    hashes = bench.parts.ledger.tile(level, index)
-    if bench.parts.ledger.size() == size:
-        return hashes  # nobody is writing: whatever is there is to be judged
-    nodes = (size >> (TILE_HEIGHT * level)) - (index << TILE_HEIGHT)
-    return hashes[: max(nodes, 0) * HASH_SIZE]
 
 
 def _ring(bench: Workbench) -> list[PublicKey]:

@@ -26,6 +26,7 @@ from provenance.ledger.entry import parse_entry
 from provenance.ports import StoredEntry
 from provenance.signatures.pairing import (
     MAX_COMPANIONS,
+    How,
     Known,
     Relation,
     bucket_of,
@@ -51,6 +52,7 @@ class Held:
     sha256: bytes
     role: Relation
     name: str
+    how: How
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +112,7 @@ class Companions:
             for pair in pairs:
                 # Of several documents with one name, a signature may be of any (rule 2).
                 if pair.relation is Relation.SIGNED or namesakes <= {one.sha256}:
-                    yield _held(others[pair.index], pair.relation)
+                    yield _held(others[pair.index], pair.relation, How.NAME)
 
     def _by_digest(self, one: _Arrived, family: list[_Arrived]) -> Iterator[Held]:
         own = Known(digests=one.digests, stated=self._stated_by(one))
@@ -120,7 +122,7 @@ class Companions:
         others = list({other.sha256: other for other in (*family, *near)}.values())
         known = [Known(digests=o.digests, stated=self._stated_by(o)) for o in others]
         for pair in pair_by_digest(own, known):
-            yield _held(others[pair.index], pair.relation)
+            yield _held(others[pair.index], pair.relation, How.DIGEST)
 
     def _stated_by(self, one: _Arrived) -> frozenset[str]:
         if one.media_type not in STATING:
@@ -142,7 +144,7 @@ class Companions:
             for other, _ in _arrivals(self._bench.entries(view.item, tuple(ARRIVALS))):
                 kin = other.item == one.item or one.origins & other.origins
                 if other.sha256.hex() == hexadecimal and kin:
-                    yield _held(other, Relation.SIGNED)
+                    yield _held(other, Relation.SIGNED, How.DIGEST)
 
     def _reach(self, seq: int) -> None:
         """Read the arrivals around an entry, unless most of them were read for another."""
@@ -166,8 +168,8 @@ def _is_arrival(stored: StoredEntry) -> bool:
     return parse_entry(stored.leaf).type in ARRIVALS
 
 
-def _held(other: _Arrived, relation: Relation) -> Held:
-    return Held(sha256=other.sha256, role=relation, name=other.name)
+def _held(other: _Arrived, relation: Relation, how: How) -> Held:
+    return Held(sha256=other.sha256, role=relation, name=other.name, how=how)
 
 
 def _arrivals(

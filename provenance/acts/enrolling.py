@@ -1,14 +1,14 @@
 """Keys coming and going on an open desk: enrol, replace, revoke.
 
-Rules: only a key that is an admin at that moment enrols others; a key comes once; a name belongs to
-one key at a time. A key is replaced by a new one of the same holder: both sign. A key is revoked by
-itself, by the only admin, or by two admins. The desk keeps at least one admin. The roster, read
-under the write lock, decides; what would not stand is never written.
+Rules: only a key that is an admin at that moment enrols others; a key comes once; a name, and what
+looks like it (`person_names`), belongs to one key at a time, and names no source. A key is replaced
+by a new one of the same holder: both sign. A key is revoked by itself, by the only admin, or by two
+admins. The desk keeps at least one admin. The roster, read under the write lock, decides; what
+would not stand is never written.
 """
 
-import unicodedata
-
 from provenance.acts.handles import require_no_handle
+from provenance.acts.person_names import looks_like, require_name
 from provenance.acts.workbench import Workbench
 from provenance.errors import Refused, UsageError
 from provenance.journal.appending import Batch
@@ -33,12 +33,6 @@ from provenance.ledger.roster import RosterKey
 from provenance.records import DESK_ITEM, NewRecord
 
 MAX_REASON = 500  # characters
-
-
-def _folded(name: str) -> str:
-    """Return a name as the eye reads it: no case, no invisible characters, single blanks."""
-    plain = unicodedata.normalize("NFKC", name).casefold()
-    return " ".join("".join(c for c in plain if unicodedata.category(c) != "Cf").split())
 
 
 def enrol(bench: Workbench, new: Signer, *, role: str, name: str) -> int:
@@ -183,8 +177,8 @@ def _second(
 
 
 def _enrol(bench: Workbench, asked: KeyRequest, name: str) -> int:
-    if not name.strip():
-        raise UsageError("a key is enrolled under its holder's name")
+    require_name(name)
+    require_no_handle(bench, [name])
     kid = asked.key.kid
     fields = claimed_fields(asked.claim, kid, role=asked.role, person=name)
     record = NewRecord(item=DESK_ITEM, type="key.enrolled", fields=fields)
@@ -195,9 +189,10 @@ def _enrol(bench: Workbench, asked: KeyRequest, name: str) -> int:
         if acting not in keepers.roster.admins_at(batch.writer.size()):
             raise Refused("only an admin enrols keys; this key is not one")
         _require_new(keepers, asked.key)
-        taken = {_folded(keepers.names.get(key.key.kid, "")) for key in keepers.valid()}
-        if _folded(name) in taken:
-            raise Refused(f"somebody is enrolled as {name!r} already; give a name that tells apart")
+        names = [keepers.names.get(key.key.kid, "") for key in keepers.valid()]
+        if taken := next((each for each in names if looks_like(each, name)), ""):
+            same = f"as {name!r}" if taken == name else f"under a name that reads as {name!r}"
+            raise Refused(f"somebody is enrolled {same} already; give a name that tells apart")
         return batch.add(record)
 
     return bench.append(compose)

@@ -44,6 +44,8 @@ class Exhibit:
     item: bytes
     sha256: bytes
     name: str | None
+    declared: str | None = None
+    """Media type that the mail it came in says it has; only for comparison with its bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,10 +147,17 @@ def _look(
                 document=stack.enter_context(blobs.open(held.sha256)),
                 role=held.role,
                 name=held.name,
+                how=held.how,
             )
             for held in companions.of(exhibit.item, exhibit.sha256)
         ]
-        return judged(stream, name=exhibit.name, at=bench.parts.clock(), beside=beside)
+        return judged(
+            stream,
+            name=exhibit.name,
+            media_type=exhibit.declared,
+            at=bench.parts.clock(),
+            beside=beside,
+        )
 
 
 def _stated(bench: Workbench, item: bytes, sha256: bytes) -> frozenset[str] | None:
@@ -209,8 +218,18 @@ def exhibits_of(bench: Workbench, item: bytes) -> list[Exhibit]:
     """Return every exemplar of an item, to be examined."""
     received = bench.entries(item, tuple(ARRIVALS))
     names = {e.text("document", "sha256"): e.text("name", "name") for e in received}
+    labels = {
+        e.text("document", "sha256"): label
+        for e in received
+        if (label := e.text("parent", "declared")) is not None
+    }
     return [
-        Exhibit(item=item, sha256=view.sha256, name=names.get(view.sha256.hex()))
+        Exhibit(
+            item=item,
+            sha256=view.sha256,
+            name=names.get(view.sha256.hex()),
+            declared=labels.get(view.sha256.hex()),
+        )
         for view in exemplars(bench.held(item, received))
     ]
 

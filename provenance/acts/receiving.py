@@ -6,13 +6,15 @@ Rules, for each arrival:
      a further exemplar of that item; bytes that ANOTHER item holds are then refused;
   3. a member of a container is `item.split` and names the item it was taken out of; every file is
      `item.received`;
-  4. source handle and channel are sealed under the source's own key, everything else under the
+  4. what a mail says a part is, is kept beside it as its sender's word;
+  5. source handle and channel are sealed under the source's own key, everything else under the
      item's, so that a source can be forgotten without forgetting the document.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from provenance.errors import Refused
 from provenance.examine.identify import identify_bytes
@@ -20,6 +22,9 @@ from provenance.instants import format_instant
 from provenance.intake.arrivals import Arrival
 from provenance.journal.appending import Batch
 from provenance.records import HiddenField, Json, NewRecord
+from provenance.signatures.text import tame
+
+MAX_DECLARED: Final = 255  # characters; RFC 6838 section 4.2: 127 on either side of the slash
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,12 +174,15 @@ class Registrar:
         if arrival.parent is None:
             return None
         item, sha256 = self._parents[arrival.parent.arrival]
-        return {
+        value: dict[str, Json] = {
             "item": item.hex(),
             "sha256": sha256.hex(),
             "member": arrival.parent.member,
             "position": arrival.parent.position,
         }
+        if arrival.parent.declared is not None:
+            value["declared"] = tame(arrival.parent.declared, MAX_DECLARED)
+        return value
 
 
 def _document(arrival: Arrival) -> Json:

@@ -11,7 +11,7 @@ A derived exemplar was never received from anybody: it is what the file says it 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from provenance.acts.examining import findings_of, read_result
@@ -21,6 +21,7 @@ from provenance.errors import CheckFailed
 from provenance.examine.identify import HEAD, identify_bytes
 from provenance.facts.model import Earlier
 from provenance.journal.appending import Batch
+from provenance.journal.projecting import ARRIVALS
 from provenance.ports import Blobs
 from provenance.records import HiddenField, Json, NewRecord
 
@@ -42,6 +43,10 @@ class Recovered:
     """The entry that records it; None if an item held these bytes already."""
     held_by: bytes | None = None
     """The item that held them."""
+    held_entry: int | None = None
+    """The entry by which they came to be there; None where this very run recovered them."""
+    held_derived: bool = False
+    """They were recovered before, and not received from anybody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +77,8 @@ def recover(bench: Workbench, item: bytes) -> list[Recovered]:
             held = holders.get(state.digests.sha256)
             seq = batch.add(_record(item, state)) if held is None else None
             holders[state.digests.sha256] = item
-            found.append(_recovered(state, seq, held))
+            one = _recovered(state, seq, held)
+            found.append(_as_held(bench, one) if held is not None else one)
         return found
 
     return bench.append(compose) if states else []
@@ -146,6 +152,16 @@ def _record(item: bytes, state: _State) -> NewRecord:
         HiddenField(name=field, value=value, subject=subject) for field, value in values.items()
     )
     return NewRecord(item=item, type="item.split", fields=fields)
+
+
+def _as_held(bench: Workbench, one: Recovered) -> Recovered:
+    """Say how the bytes came to be on the desk: by an earlier recovery, or by themselves."""
+    for entry in bench.entries(one.held_by or b"", tuple(ARRIVALS)):
+        if entry.text("document", "sha256") == one.sha256:
+            parent = entry.fields.get("parent")
+            derived = isinstance(parent, dict) and parent.get("derived") is True
+            return replace(one, held_entry=entry.seq, held_derived=derived)
+    return replace(one, held_derived=True)  # of this very run: another copy held the same state
 
 
 def _recovered(state: _State, seq: int | None, held: bytes | None) -> Recovered:

@@ -1,15 +1,18 @@
 """Acts on the log and its keepers: keys, endorsements, audit, checkpoints, views."""
 
 from collections.abc import Iterator
+from concurrent.futures import Executor
 from typing import TYPE_CHECKING
 
 from provenance.acts import (
     auditing,
     endorsing,
     enrolling,
+    recounting,
 )
 from provenance.acts.auditing import EVERYTHING, AuditPlan, DeskAudit, Tick
 from provenance.acts.endorsing import EndorsingKey
+from provenance.acts.recounting import Recounted
 from provenance.acts.workbench import Workbench
 from provenance.journal.keeping import log_note_key
 from provenance.journal.projecting import views_in
@@ -77,6 +80,17 @@ class Keeping(Workbench):
     ) -> DeskAudit:
         """Read all evidence and the whole log again (see `provenance.acts.auditing`)."""
         return auditing.audit(self, plan, tick=tick)
+
+    def recount(
+        self,
+        *,
+        outside: tuple[bytes, ...] = (),
+        pool: Executor | None = None,
+        ahead: int = 4,
+        tick: Tick = lambda _kind, _count: None,
+    ) -> Recounted:
+        """Hash the whole log again, and look no further (see `provenance.acts.recounting`)."""
+        return recounting.recount(self, outside=outside, pool=pool, ahead=ahead, tick=tick)
 
     def checkpoint(self) -> StoredCheckpoint | None:
         """Sign, latch, keep and publish the head; None while the log is empty."""

@@ -61,7 +61,7 @@ def _grounds(old: Examination, new: Examination) -> list[str]:
     if old.claimed_date != new.claimed_date:
         said.append(f"Claimed to be of {old.claimed_date} then, of {new.claimed_date} now.")
     if old.beside != new.beside:
-        said.append("Other files lay beside it.")
+        said.append("It was looked at together with other files, or for another reason.")
     if old.limits != new.limits:
         said.append("The limits of the examination were others.")
     if _needs_time(old, new):

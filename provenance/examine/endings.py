@@ -58,6 +58,7 @@ ENDINGS: Final[Mapping[str, str]] = {
     "password-required": "This file is locked with a password; its contents could not be read.",
     "pdf-unreadable": "This file calls itself a PDF and cannot be read as one.",
     "message-unreadable": "This file looks like a mail and cannot be taken apart as one.",
+    "compound-unreadable": "This file looks like one that Outlook saved and cannot be taken apart.",
     "structure-ambiguous": (
         "This mail is built so that programs disagree on what is in it; what is signed in it is"
         " open."

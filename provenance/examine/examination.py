@@ -18,7 +18,7 @@ from provenance.facts.model import Facts
 from provenance.signatures.axes import Headline
 from provenance.signatures.codec import from_jsonable, to_jsonable
 from provenance.signatures.model import SignatureReport
-from provenance.signatures.pairing import Relation
+from provenance.signatures.pairing import How, Relation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +39,9 @@ class BesideRef:
     sha256: str
     size: int
     """Bytes."""
+    how: How
+    """Who decided that the two belong together: their names, a digest that one of them states, or
+    somebody by hand. Only a hand's word makes a signature that does not hold BROKEN."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,6 +22,7 @@ from typing import Any, Final, Self
 
 from provenance import __version__
 from provenance.errors import UsageError
+from provenance.examine.again import repeatable, reproduce_command
 from provenance.examine.answers import failed, judge_answer, split_answer, without_parser
 from provenance.examine.documents import Openable, Opened, opened
 from provenance.examine.engines import ALWAYS, rows_for
@@ -34,7 +35,7 @@ from provenance.examine.zygote import RawAnswer, Zygote
 from provenance.instants import format_instant
 from provenance.signatures.codec import to_jsonable
 from provenance.signatures.model import SignatureReport
-from provenance.signatures.pairing import Relation
+from provenance.signatures.pairing import How, Relation
 from provenance.signatures.text import tame
 from provenance.trust.model import TrustSet
 
@@ -50,8 +51,8 @@ class Companion:
     document: Openable
     role: Relation
     name: str | None = None
-    by_hand: bool = False
-    """Somebody said so: then a signature that does not hold is broken, and not another's."""
+    how: How = How.NAME
+    """Who decided it. Said by hand, a signature that does not hold is broken, not another's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,11 +186,12 @@ class Runner:
             blank = replace(
                 blank,
                 beside=tuple(
-                    BesideRef(role=one.role, sha256=file.sha256, size=file.size)
+                    BesideRef(role=one.role, sha256=file.sha256, size=file.size, how=one.how)
                     for file, one in others
                 ),
             )
-            return self._dispatch(main, others, blank, trust)
+            found = self._dispatch(main, others, blank, trust)
+            return repeatable(found, reproduce_command(blank, ocr=self._ocr))
 
     def _dispatch(
         self,
@@ -219,7 +221,7 @@ class Runner:
                 "size": file.size,
                 "sha256": file.sha256,
                 "media_type": file.identification.media_type,
-                "by_hand": one.by_hand,
+                "by_hand": one.how is How.HAND,
             }
             for file, one in others
         ]

@@ -2,21 +2,27 @@
 
 For each: the log signed it, it is of the size that its name says, and the package proves it to be a
 head of this log, so what others attest of it binds every entry before it. Cosignatures count only
-by the policy that the caller gives; an RFC 3161 answer needs its authority's certificates, which
-only the reader can choose to trust: the list says with which command to check it.
+by the policy that the caller gives; an RFC 3161 answer must be a stamp over the head beside it, and
+needs its authority's certificates, which only the reader can choose to trust: the list says with
+which command to check it. What attests a head that is not there attests nothing, and is a fault.
 Entries after the last attested head could still have been rewritten by whoever holds all keys.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from hashlib import sha256
+from typing import Final
 
 from provenance.errors import CheckFailed, Malformed
 from provenance.exports.check_log import SignedHead, Trust
 from provenance.exports.checklist import Checklist
-from provenance.exports.layout import held_path, held_size_of
+from provenance.exports.layout import attested_size_of, held_path, held_size_of
 from provenance.exports.opened import PackageFiles, read_file
 from provenance.ledger.checkpoint import as_first_signed, read_checkpoint
 from provenance.ledger.note import MAX_NOTE
 from provenance.outside.policy import PolicyFinding, judge_policy
+from provenance.outside.timestamp_response import parse_response, parse_token
+
+MAX_RESPONSE: Final = 1 << 18  # bytes; with a long chain some 10,000
 
 
 def check_held(
@@ -41,11 +47,19 @@ def check_held(
     names = files.sizes()
     sizes = sorted(size for name in names if (size := held_size_of(name)) is not None)
     faults = [fault for size in sizes if (fault := _fault(files, size, head, proved))]
+    faults += _strays(names, sizes)
     if sizes or faults:
         out.settle("held", faults, f"{len(sizes)} earlier heads that others attest are this log's.")
     cosigned = [size for size in sizes if held_path(size, "cosigned") in names]
     _check_cosigned(files, trust, head, [] if faults else cosigned, out)
-    _say_timestamps(files, out)
+    _check_timestamps(files, sizes, out)
+
+
+def _strays(names: Iterable[str], sizes: Sequence[int]) -> Iterator[str]:
+    for name in sorted(names):
+        size = attested_size_of(name)
+        if size is not None and size not in sizes:
+            yield f"{name} attests a head that is not in the package."
 
 
 def _fault(files: PackageFiles, size: int, head: SignedHead, proved: Mapping[int, bytes]) -> str:
@@ -90,11 +104,31 @@ def _check_cosigned(
     out.fails("witnesses", f"No head of this package fulfils your policy. {why}")
 
 
-def _say_timestamps(files: PackageFiles, out: Checklist) -> None:
+def _check_timestamps(files: PackageFiles, sizes: Sequence[int], out: Checklist) -> None:
     answers = sorted(name for name in files.sizes() if name.endswith(".tsr"))
     for name in answers:
-        data = f"{name.rsplit('.', 2)[0]}.checkpoint"
-        command = f"openssl ts -verify -data {data} -in {name} -CAfile AUTHORITY.pem"
-        out.unchecked("timestamps", f"With the authority's certificate: {command}")
+        size = attested_size_of(name)
+        if size is None or size not in sizes:
+            continue  # a stray, told already
+        signed = held_path(size, "checkpoint")
+        try:
+            at = _stated(files, name, read_file(files, signed, limit=MAX_NOTE))
+        except (Malformed, CheckFailed) as error:
+            out.fails("timestamps", f"{name} is no time-stamp of {signed}: {error}.")
+        else:
+            command = f"openssl ts -verify -data {signed} -in {name} -CAfile AUTHORITY.pem"
+            text = f"A time-stamp states {at}. Its authority's certificate shows whether it did so:"
+            out.unchecked("timestamps", f"{text} {command}")
     if not answers:
         out.unchecked("timestamps", "No outside time-stamp: times are those that signers claim.")
+
+
+def _stated(files: PackageFiles, name: str, signed: bytes) -> str:
+    """Return the time that an answer states for these bytes. Whoever made it, nothing is proved."""
+    answer = parse_response(read_file(files, name, limit=MAX_RESPONSE))
+    if answer.token is None:
+        raise CheckFailed("the authority refused")
+    info = parse_token(answer.token).info
+    if info.imprint_algorithm != "sha256" or info.imprint != sha256(signed).digest():
+        raise CheckFailed("it is over other bytes")
+    return f"{info.at:%Y-%m-%dT%H:%M:%SZ}"

@@ -18,6 +18,7 @@ from provenance.exports.check_log import SignedHead
 from provenance.exports.checklist import Checklist
 from provenance.exports.layout import HEADS, SIGNERS
 from provenance.exports.opened import PackageFiles, read_file
+from provenance.journal.roles import may_sign
 from provenance.ledger.allowed_signers import allowed_signers
 from provenance.ledger.audit_items import ANSWER_TYPES, Items
 from provenance.ledger.base64text import decode_base64
@@ -54,6 +55,7 @@ def check_signatures(entries: Sequence[Presented], head: SignedHead, out: Checkl
         faults.append("The genesis of the log names another log key.")
     text = f"All {len(entries)} entries are signed by keys that were enrolled before them."
     out.settle("signatures", faults, text)
+    _check_roles(entries, roster, out)
     for key in roster:
         if key.compromised_since is not None:
             sentence = f"Key {key.key.kid} may have been in other hands from entry "
@@ -119,6 +121,17 @@ def check_allowed_signers(
     same = read_file(files, SIGNERS, limit=MAX_SIGNERS) == allowed_signers(roster, times).encode()
     faults = [] if same else ["allowed_signers is not the roster that these entries lay down."]
     out.settle("allowed-signers", faults, "allowed_signers names exactly the keys of the log.")
+
+
+def _check_roles(entries: Sequence[Presented], roster: Roster, out: Checklist) -> None:
+    faults = []
+    for each in entries:
+        key = roster.find(each.entry.kid)
+        if key is not None and not may_sign(key.role, each.entry.type):
+            faults.append(
+                f"Entry {each.seq}: the role {key.role} of its key does not sign {each.entry.type}."
+            )
+    out.settle("roles", faults, "Every key signed only what its role allows.")
 
 
 def _fed(roster: Roster, each: Presented) -> list[str]:

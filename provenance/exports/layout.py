@@ -34,6 +34,9 @@ SIGNERS: Final = "data/allowed_signers"
 VERIFY_SH: Final = "VERIFY.sh"
 VERIFY_TXT: Final = "VERIFY.txt"
 
+FOLDERS: Final = frozenset({"", "data/", "data/entries/", "data/log/", "data/documents/"})
+"""The folders of a package, below its top one."""
+
 _NUMBER: Final = "(?:0|[1-9][0-9]{0,14})"
 _NAME: Final = re.compile(
     r"bagit\.txt|bag-info\.txt|manifest-sha256\.txt|manifest-sha512\.txt|tagmanifest-sha256\.txt"
@@ -42,12 +45,18 @@ _NAME: Final = re.compile(
     rf"|data/entries/{_NUMBER}\.(?:sdjwt|tlog-proof)|data/documents/[0-9a-f]{{64}}"
 )
 _HELD: Final = re.compile(rf"data/log/({_NUMBER})\.checkpoint")
+_ATTESTS: Final = re.compile(rf"data/log/({_NUMBER})\.(?:cosigned|[0-9]{{1,2}}\.tsr)")
 _ENTRY: Final = re.compile(rf"data/entries/({_NUMBER})\.sdjwt")
 
 
 def is_package_name(name: str) -> bool:
     """Tell whether a package may hold a file of this name."""
     return _NAME.fullmatch(name) is not None
+
+
+def printable(name: str) -> str:
+    """Return a stranger's name as it may stand in a message."""
+    return ascii(name[:80])
 
 
 def entry_path(seq: int) -> str:
@@ -79,4 +88,10 @@ def seq_of(name: str) -> int | None:
 def held_size_of(name: str) -> int | None:
     """Return the size of the earlier head that a path holds; None for other paths."""
     match = _HELD.fullmatch(name)
+    return int(match[1]) if match else None
+
+
+def attested_size_of(name: str) -> int | None:
+    """Return the size of the head that a path attests (cosigned, time-stamped); None for others."""
+    match = _ATTESTS.fullmatch(name)
     return int(match[1]) if match else None

@@ -17,9 +17,9 @@
 # Looks at, in this order: names of all files; manifests; the log's key and the checkpoint's
 # signature; form of every entry and its disclosures; place of every entry in the log; that the
 # entries of each item are numbered and linked without a gap up to the record of this export; every
-# signature, by the key enrolled before it; allowed_signers; documents.
+# signature, by the key enrolled before it and within its role; allowed_signers; documents.
 # `prov check` looks at more: heads seen, heads that others attest, hand-overs, who may revoke, what
-# the report says.
+# the report says. The report here is a page that anybody can have written: the entries count.
 
 set -u
 LC_ALL=C
@@ -606,6 +606,28 @@ end_key() { # seq, kid
     printf '%s %s %s %s %s\n' "$e_alg" "$e_key" "$e_from" "$e_role" "$1" >"$work/k/k.$2"
 }
 
+# Which role signs what; an admin signs everything, and any key may end itself.
+may_sign() { # role, type
+    case $2 in
+        note | endorsed | key.rotated | key.revoked) least=1 ;;
+        item.received | item.split | transfer.offered | transfer.accepted | transfer.refused | \
+            transfer.closed | accessed | copied | redacted | fixity.checked | exported | \
+            disposed | source.noted | erasure.requested | finding | check | dossier | \
+            statement | relay | link | retract | reverse | undercut | stake | attribute | \
+            grade | report.exported) least=2 ;;
+        verdict.signed | verdict.countersigned | verdict.corrected | verdict.withdrawn) least=3 ;;
+        log.genesis | key.enrolled | disclosure.erased | trust.changed | policy.changed) least=4 ;;
+        *) return 1 ;;
+    esac
+    case $1 in
+        auditor) [ "$least" -le 1 ] ;;
+        custodian) [ "$least" -le 2 ] ;;
+        editor) [ "$least" -le 3 ] ;;
+        admin) return 0 ;;
+        *) return 1 ;;
+    esac
+}
+
 key_record() { # seq, type, kid of the signer, role of the signer
     case $2 in
         key.enrolled)
@@ -667,10 +689,12 @@ while read -r seq alg kid _ _ _ type signature _; do
     [ "$alg" = "$k_alg" ] || fail "entry $seq names another algorithm than its key has"
     verify "$k_alg" "$k_key" "$signature" "$work/e/$seq.signed" ||
         fail "the signature of entry $seq is wrong"
+    may_sign "$k_role" "$type" ||
+        fail "entry $seq: a key of the role $k_role does not sign a record of type $type"
     key_record "$seq" "$type" "$kid" "$k_role"
     signed=$((signed + 1))
 done <"$work/table"
-holds "every entry is signed by a key enrolled before it ($signed)"
+holds "every entry is signed by a key enrolled before it, and as its role allows ($signed)"
 
 sort "$work/roster" >"$work/wanted"
 awk '{ print $1, $(NF - 1), $NF }' data/allowed_signers | sort >"$work/given"
@@ -690,4 +714,5 @@ printf 'log key: %s\n' "$vkey"
 if [ -z "$wanted" ]; then
     printf 'note: compare this log key with one that you got from somewhere else.\n'
 fi
+printf 'note: report.html and report.json were not compared with the entries; prov check does that.\n'
 printf 'OK: %s entries, complete and signed, are in the log of %s entries.\n' "$signed" "$size"

@@ -7,6 +7,7 @@ in it; an invisible mark it says it carries; an address it wants fetched. Import
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 from provenance.facts.gathering import joined
@@ -44,8 +45,16 @@ _CAPTURED: Final = {
 _EXPOSING: Final = ("gps", "serialnumber", "cameraownername", "bodyserial", "lensserial")
 
 
-def read_c2pa_facts(report: Report | None, *, remote: str | None = None) -> Facts:
-    """Return what the credentials say; empty where there are none."""
+def read_c2pa_facts(
+    report: Report | None, *, remote: str | None = None, where: str = WHERE
+) -> Facts:
+    """Return what the credentials say; empty where there are none.
+
+    Args:
+        report: of the credentials.
+        remote: where the file says that its credentials are.
+        where: they were found.
+    """
     if remote is not None:
         text = "The file asks for its credentials to be fetched from an address on the web."
         return Facts(
@@ -55,10 +64,8 @@ def read_c2pa_facts(report: Report | None, *, remote: str | None = None) -> Fact
     if report is None or not report.active:
         return Facts()
     manifest = report.manifest
-    return Facts(
-        properties=_properties(report, manifest),
-        observations=tuple(_observations(report, manifest)),
-    )
+    seen = (replace(one, where=where) for one in _observations(report, manifest))
+    return Facts(properties=_properties(report, manifest), observations=tuple(seen))
 
 
 def _properties(report: Report, manifest: Manifest) -> dict[str, str]:

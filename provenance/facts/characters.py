@@ -46,6 +46,8 @@ _UNITS: Final = frozenset("\u03bc\u03a9\u03b1\u03b2\u03b3\u03b4\u0394\u03c0\u03c
 
 def tell_odd_characters(gathered: Gathered, text: str, *, where: str | None = None) -> None:
     """Observe what is hidden or disguised in a running text."""
+    if len(text) > MAX_TEXT:
+        gathered.note(f"only the first {MAX_TEXT} characters of a text were searched for odd ones")
     text = text[:MAX_TEXT]
     if text.isascii():
         return

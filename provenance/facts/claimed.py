@@ -1,9 +1,10 @@
 """Hold what a file says about its making against the date that is claimed for the document.
 
 A desk knows the claimed date; a reader of bytes does not. So this stands apart: properties in,
-which any reader of files has stated, and observations out. Only here may an observation
-name an entry of the evidence catalogue: `metadata-date-contradicts` and `metadata-date-agrees`
-speak of the document's own date; what contradicts itself inside a file says nothing about that.
+which any reader of files has stated, and observations out. Here an observation may name an entry
+of the evidence catalogue: `metadata-date-contradicts` and `metadata-date-agrees` speak of the
+document's own date. Elsewhere only a mail's do, whose time of sending is its date, and the fonts
+of a dated page; what else contradicts itself inside a file says nothing about the document's date.
 """
 
 import re

@@ -2,14 +2,14 @@
 
 Rules: every text is tamed; a property is kept once, the first time it is stated; of one code at
 most MAX_SAME observations are kept, and how many more there were is noted; a step that raises
-becomes a note and the others go on. So a hostile file can neither fill the answer nor silence a
-reader.
+becomes a note and the others go on; what was too much to be looked at whole is noted. So a
+hostile file can neither fill the answer nor silence a reader, nor hide something behind a limit.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from typing import Final
+from typing import Final, TypeVar
 
 from provenance.facts.model import Facts, Observation, Weight
 from provenance.signatures.attempt import Fault, attempt
@@ -24,6 +24,7 @@ MAX_SENTENCE: Final = 900  # characters of one observation
 MAX_VALUE: Final = 500  # characters of one property; names and titles are far shorter
 MAX_QUOTE: Final = 200  # characters quoted from inside a document
 MAX_LISTED: Final = 12  # names in one sentence
+T = TypeVar("T")
 # What is read first; within a weight, in the order found.
 _ORDER: Final = (Weight.CONTRADICTION, Weight.RISK, Weight.HIDDEN, Weight.NOTE)
 
@@ -46,12 +47,18 @@ class Gathered:
         self._seen = set[tuple[str, str, str]]()
         self._counts: Counter[str] = Counter()
         self._notes: list[str] = []
+        self._unstated = 0
+        self._unnoted = 0
 
     def state(self, name: str, value: object, limit: int = MAX_VALUE) -> None:
         """Keep a property as the file states it; an empty one is none."""
         key, text = tame(name, 80), tame(str(value).strip(), limit)
-        if text and key not in self._properties and len(self._properties) < MAX_PROPERTIES:
+        if not text or key in self._properties:
+            return
+        if len(self._properties) < MAX_PROPERTIES:
             self._properties[key] = text
+        else:
+            self._unstated += 1
 
     def observe(
         self,
@@ -81,8 +88,26 @@ class Gathered:
     def note(self, text: str) -> None:
         """Keep one sentence on what could not be read, and why."""
         tamed = tame(text, MAX_VALUE)
-        if tamed not in self._notes and len(self._notes) < MAX_NOTES:
+        if tamed in self._notes:
+            return
+        if len(self._notes) < MAX_NOTES:
             self._notes.append(tamed)
+        else:
+            self._unnoted += 1
+
+    def upto(self, items: Iterable[T], most: int, what: str) -> Iterator[T]:
+        """Yield at most so many; that there are more is noted.
+
+        Args:
+            items: in their order.
+            most: how many are looked at.
+            what: they are, in the plural.
+        """
+        for number, one in enumerate(items):
+            if number >= most:
+                self.note(f"only the first {most} {what} were looked at")
+                return
+            yield one
 
     def step(self, what: str, action: Callable[[], None]) -> None:
         """Run one step of a reader; what it raises is noted and the reader goes on.
@@ -116,8 +141,14 @@ class Gathered:
             revisions=revisions,
             properties=dict(sorted(self._properties.items())),
             observations=tuple(sorted(self._observations, key=_rank)),
-            notes=(*self._notes, *left),
+            notes=(*self._notes, *left, *self._uncounted()),
         )
+
+    def _uncounted(self) -> Iterator[str]:
+        if self._unstated:
+            yield f"{self._unstated} more properties are left out"
+        if self._unnoted:
+            yield f"{self._unnoted} more notes are left out"
 
 
 def quoted(text: str, limit: int = MAX_QUOTE) -> str:

@@ -80,6 +80,8 @@ def read_image_facts(data: bytes, *, media_type: str, at: datetime) -> Facts:
     if isinstance(found, Fault):
         return Facts(notes=(f"the picture could not be read ({found.text})",))
     notes = list(found.notes)
+    more = len(found.texts) - MAX_TEXTS_SHOWN
+    notes += [f"{more} more texts in it are not shown"] if more > 0 else []
     exif = _part("EXIF", found.exif, read_exif, notes) or Exif()
     xmp = _part("XMP", found.xmp, read_xmp, notes) or Xmp()
     iptc = _part("IPTC", found.iptc, read_iptc, notes) or {}

@@ -33,6 +33,7 @@ EXPOSING: Final = frozenset(
     {"x-originating-ip", "x-sender-ip", "x-client-ip", "x-source-ip", "x-real-ip", "x-remote-ip"}
     | {"x-forwarded-for", "x-originating-client", "x-aol-ip", "x-yahoo-post-ip", "x-senderip"}
 )
+MAX_SAME: Final = 5  # fields of one name that are shown
 MAX_RESULTS: Final = 20  # Authentication-Results fields told
 
 _OVERRIDES: Final = frozenset(map(chr, (*range(0x202A, 0x202F), *range(0x2066, 0x206A))))
@@ -45,7 +46,7 @@ def read_header(message: Message) -> Facts:
     """Read properties and observations from the header fields."""
     author = read_author(message)
     properties = {
-        f"mail.{title(key)}": " | ".join(show_field(one.value) for one in fields[:5])
+        f"mail.{title(key)}": _shown([show_field(one.value) for one in fields])
         for key in (*SHOWN, *TELLING)
         if (fields := message.named(key))
     }
@@ -62,7 +63,15 @@ def read_header(message: Message) -> Facts:
         *_hidden(message),
         *_exposed(message),
     )
-    return Facts(properties=properties, observations=observations)
+    more = len(message.named("authentication-results")) - MAX_RESULTS
+    notes = (f"{more} more Authentication-Results fields were not looked at",) if more > 0 else ()
+    return Facts(properties=properties, observations=observations, notes=notes)
+
+
+def _shown(values: list[str]) -> str:
+    """Return the values of a field that stands several times on one line."""
+    more = len(values) - MAX_SAME
+    return " | ".join((*values[:MAX_SAME], *([f"and {more} more"] if more > 0 else [])))
 
 
 def _structure(message: Message) -> Iterator[Observation]:

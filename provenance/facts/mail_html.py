@@ -9,12 +9,14 @@ too, and harmless.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue] - it has no types
 
+from provenance.facts.gathering import joined
+from provenance.facts.mail_loading import conditional_loads, host_of, loads
 from provenance.facts.model import Facts, Observation, Weight
 from provenance.facts.plain.styles import hides
 from provenance.signatures.mail.alignment import is_aligned, organisation, to_domain
@@ -24,28 +26,8 @@ MAX_HTML: Final = 4 << 20  # characters of one part; newsletters have some 100,0
 MAX_ELEMENTS: Final = 100_000  # looked at in one part
 MAX_HOSTS: Final = 8  # named in one sentence
 
-_LOADING: Final = (
-    ("img", "src"),
-    ("img", "srcset"),
-    ("source", "src"),
-    ("source", "srcset"),
-    ("video", "src"),
-    ("video", "poster"),
-    ("audio", "src"),
-    ("iframe", "src"),
-    ("frame", "src"),
-    ("embed", "src"),
-    ("object", "data"),
-    ("input", "src"),
-    ("link", "href"),
-    ("script", "src"),
-)
 _ACTING: Final = frozenset(
     {"script", "form", "iframe", "frame", "object", "embed", "applet", "base", "meta-refresh"}
-)
-_URL: Final = re.compile(r"(?:https?:)?//[^\s\"'<>),]{1,2000}", re.IGNORECASE)
-_CSS_URL: Final = re.compile(
-    r"url\(\s{0,20}[\"']?((?:https?:)?//[^\s\"'<>)]{1,2000})", re.IGNORECASE
 )
 _SITE: Final = re.compile(
     r"(?:https?://|www\.)((?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,24})", re.IGNORECASE
@@ -62,14 +44,13 @@ def read_html(text: str, *, where: str) -> Facts:
         encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True
     )
     root = etree.fromstring(text.encode("utf-8", "replace"), parser)
-    if root is None:
-        return Facts()
-    elements = [one for one, _ in zip(root.iter(), range(MAX_ELEMENTS), strict=False)]
+    every = root.iter() if root is not None else ()  # none: a comment may be all there is
+    elements = [one for one, _ in zip(every, range(MAX_ELEMENTS), strict=False)]
     # The parser gives up at a depth of 256 and keeps what it has: a cover for the rest, so say so.
     cut = len(elements) == MAX_ELEMENTS or bool(parser.error_log.filter_from_fatals())
     elements = [one for one in elements if isinstance(one.tag, str)]
     observations = (
-        *_remote(elements, where),
+        *_remote(elements, text, where),
         *_hidden(elements, where),
         *_acting(elements, where),
         *_links(elements, where),
@@ -78,38 +59,20 @@ def read_html(text: str, *, where: str) -> Facts:
     return Facts(observations=observations, notes=notes if cut else ())
 
 
-def _host(url: str) -> str:
-    try:
-        return to_domain(urlsplit(url.strip()).hostname or "")
-    except ValueError:
-        return ""
-
-
-def _loads(element: Any) -> Iterator[str]:  # noqa: ANN401 - the parser's element
-    for tag, attribute in _LOADING:
-        if element.tag == tag:
-            yield from _URL.findall(element.get(attribute, ""))
-    yield from _URL.findall(element.get("background", ""))
-    yield from _CSS_URL.findall(element.get("style", ""))
-    if element.tag == "style":
-        yield from _CSS_URL.findall(element.text or "")
-
-
-def _remote(elements: list[Any], where: str) -> Iterator[Observation]:
-    hosts: dict[str, int] = {}
+def _remote(elements: list[Any], text: str, where: str) -> Iterator[Observation]:
+    hosts: Counter[str] = Counter()
     for element in elements:
-        for url in _loads(element):
-            host = _host(url)
-            hosts[host] = hosts.get(host, 0) + 1
+        hosts.update(host_of(url) for url in loads(element))
+    hosts.update(host_of(url) for url in conditional_loads(text))
     if hosts:
-        named = [tame(one, 100) for one in list(hosts)[:MAX_HOSTS] if one]
-        text = (
+        named = joined((tame(one, 100) for one in hosts if one), MAX_HOSTS)
+        said = (
             f"Showing the message loads {sum(hosts.values())} things from elsewhere"
-            f" ({', '.join(named)}), which tells the sender that, when and from where it was read."
+            f" ({named}), which tells the sender that, when and from where it was read."
             " Open it with remote content off."
         )
-        yield Observation(code="mail-remote-content", weight=Weight.RISK, text=text, where=where)
-    tiny = sum(1 for one in elements if one.tag == "img" and _is_tiny(one) and any(_loads(one)))
+        yield Observation(code="mail-remote-content", weight=Weight.RISK, text=said, where=where)
+    tiny = sum(1 for one in elements if one.tag == "img" and _is_tiny(one) and any(loads(one)))
     if tiny:
         text = f"{tiny} of the pictures are too small to see: they are there to report reading."
         yield Observation(code="mail-beacon", weight=Weight.RISK, text=text, where=where)
@@ -171,7 +134,7 @@ def _links(elements: list[Any], where: str) -> Iterator[Observation]:
     for element in elements:
         if element.tag != "a" or not element.get("href", "").lower().startswith("http"):
             continue
-        target = _host(element.get("href"))
+        target = host_of(element.get("href"))
         match = _SITE.search("".join(element.itertext())[:1000])
         said = to_domain(match[1]) if match else ""
         if organisation(said) and target and not is_aligned(said, target):

@@ -46,7 +46,8 @@ class Earlier:
     """Bytes from the beginning that make it up."""
     sha256: str
     note: str = ""
-    """How it differs, in plain words; empty = not compared."""
+    """How the state after it differs, in plain words; empty = every page that was compared reads
+    the same. A state that was not compared says so here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

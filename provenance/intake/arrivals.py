@@ -49,6 +49,8 @@ class Parent:
     """The member's name in its container, text form; never a path to be opened."""
     position: int
     """Counted from 0 in the order of the container's bytes; tells members of one name apart."""
+    declared: str | None = None
+    """Media type that the container says the member has; its sender's word, and no more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,7 +215,10 @@ class _Intake:
             mark=None,
             claim=None,
             parent=Parent(
-                arrival=parent, member=member.place.members[-1], position=member.position
+                arrival=parent,
+                member=member.place.members[-1],
+                position=member.position,
+                declared=member.declared,
             ),
         )
         yield arrival

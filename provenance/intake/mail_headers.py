@@ -45,6 +45,8 @@ class PartHeader:
     """The sender marked the part as an attachment."""
     encoding: str
     """Transfer encoding, lower case; empty if none is given."""
+    declared: str | None = None
+    """`main/sub` where Content-Type says so in so many words; None where it is only understood."""
 
 
 def looks_like_mail(head: bytes, name: str) -> bool:
@@ -99,7 +101,14 @@ def _part_header(headers: Message) -> PartHeader:
         name=_file_name(headers),
         attached=headers.get_content_disposition() == "attachment",
         encoding=encoding[0] if encoding else "",
+        declared=_declared(headers, f"{main}/{sub}"),
     )
+
+
+def _declared(headers: Message, understood: str) -> str | None:
+    """A part without the field, or with one that cannot be read, counts as text/plain unsaid."""
+    said = str(headers.get("content-type", "")).partition(";")[0].strip().lower()
+    return understood if said == understood else None
 
 
 def _boundary(headers: Message) -> bytes:

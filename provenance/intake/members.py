@@ -25,6 +25,8 @@ class Member:
     """To be read once."""
     mail: bool = False
     """The container says that this is a message (RFC 5322)."""
+    declared: str | None = None
+    """Media type that the container says it has, lower case, without parameters."""
 
 
 def slice_blocks(stream: BinaryIO, start: int, end: int) -> Iterator[bytes]:

@@ -121,6 +121,7 @@ def _member(
         position=position,
         blocks=counted(_decoded(body, header.encoding), budget),
         mail=mail,
+        declared=header.declared,
     )
 
 

@@ -45,6 +45,10 @@ class ZipEntry:
     """Of the local header, from the start of the archive."""
     made_by: int
     """4.4.2: upper byte the system (0 MS-DOS, 3 Unix), lower byte ten times the version."""
+    attributes: int
+    """4.4.15: of a Unix system the upper 16 bits are the file's mode."""
+    renamed: bool
+    """Whether an extra field gives it a second name (4.6.9)."""
     stamp: int
     """4.4.6: MS-DOS date in the upper 16 bits, time in the lower; local, the zone is not told."""
 
@@ -136,7 +140,7 @@ def _directory64(stream: BinaryIO, end: int) -> ZipDirectory:
 def _entry(fields: tuple[int, ...], name: bytes, extra: bytes) -> ZipEntry:
     unpacked, held, offset = fields[9], fields[8], fields[16]
     if _ONES32 in (unpacked, held, offset):
-        wide = _extra64(extra)
+        wide = wide_values(extra)
         unpacked, held, offset = (
             next(wide, value) if value == _ONES32 else value for value in (unpacked, held, offset)
         )
@@ -149,16 +153,29 @@ def _entry(fields: tuple[int, ...], name: bytes, extra: bytes) -> ZipEntry:
         unpacked=unpacked,
         offset=offset,
         made_by=fields[1],
+        attributes=fields[15],
+        renamed=has_second_name(extra),
         stamp=fields[6] << 16 | fields[5],
     )
 
 
-def _extra64(extra: bytes) -> Iterator[int]:
+def wide_values(extra: bytes) -> Iterator[int]:
+    """Yield what stands in an extra field for short fields that are all ones (4.5.3), in order."""
+    for kind, field in _extra_fields(extra):
+        if kind == 1:  # 4.5.3: zip64 extended information
+            whole = field[: len(field) // 8 * 8]
+            yield from (value for (value,) in struct.iter_unpack("<Q", whole))
+            return
+
+
+def has_second_name(extra: bytes) -> bool:
+    """Tell whether an extra field names the file anew (4.6.9): some programs then follow that."""
+    return any(kind == 0x7075 for kind, _ in _extra_fields(extra))
+
+
+def _extra_fields(extra: bytes) -> Iterator[tuple[int, bytes]]:
     at = 0
     while at + 4 <= len(extra):
         kind, size = struct.unpack_from("<2H", extra, at)
-        if kind == 1:  # 4.5.3: zip64 extended information
-            field = extra[at + 4 : at + 4 + size]
-            yield from (value for (value,) in struct.iter_unpack("<Q", field[: size // 8 * 8]))
-            return
+        yield kind, extra[at + 4 : at + 4 + size]
         at += 4 + size

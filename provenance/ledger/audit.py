@@ -7,7 +7,7 @@ so a wrong ring can only cost time, never a wrong answer.
 `audit_log` takes the checked entries in order and judges what depends on the rest: in this order
 numbering, form, hidden fields, roster, signature and role, endorsement, item chain and hand-over,
 `seen`, time, then tiles and every checkpoint. A bad log is a report, never an exception.
-`audit_hashes` is the quick one: leaf hashes, tiles and checkpoints alone.
+The quick one, by hash alone, is `provenance.ledger.hash_audit`.
 Memory: one small record an item, one a checkpoint, 0.13 bytes an entry.
 """
 
@@ -26,7 +26,7 @@ from provenance.ledger.entry import Entry, parse_entry, verify_entry
 from provenance.ledger.findings import AuditReport, Detector, Findings
 from provenance.ledger.keyacts import Fields
 from provenance.ledger.keys import PublicKey
-from provenance.ledger.merkle import leaf_hash, leaf_hashes
+from provenance.ledger.merkle import leaf_hash
 from provenance.ledger.note import NoteKey
 from provenance.ledger.recount import Recount
 from provenance.ledger.roster import KEY_TYPES, Roster, Standing
@@ -128,7 +128,7 @@ def audit_log(
         judge_rest: Called once all entries are read, to judge what their hidden fields say.
     """
     findings = Findings()
-    heads = _read_heads(terms, findings)
+    heads = read_heads(terms, findings)
     times = TimeBounds(merge_times(heads.times, terms.timestamps))
     endorsements = Endorsements(terms.log_key.name, tile, findings)
     log = Recount(tile, findings)
@@ -138,28 +138,6 @@ def audit_log(
         auditor.take(block)
     judge_rest(findings)
     return auditor.finish(heads)
-
-
-def audit_hashes(
-    pages: Iterable[Sequence[tuple[int, bytes]]], terms: AuditTerms, *, tile: TileReader
-) -> AuditReport:
-    """Return whether entries, tiles and checkpoints are one tree. Looks at no entry's content.
-
-    Args:
-        pages: (seq, leaf) of all entries in order, cut anywhere.
-        terms: Log key and heads to go by.
-        tile: Reads the stored tiles.
-    """
-    findings = Findings()
-    heads = _read_heads(terms, findings)
-    log = Recount(tile, findings)
-    for page in pages:
-        seqs, leaves = zip(*page, strict=True) if page else ((), ())
-        _check_numbering(seqs, log.size, findings)
-        log.feed(leaf_hashes(leaves))
-    root = log.finish()
-    heads.compare(log)
-    return findings.report(log.size, root)
 
 
 class _Auditor:
@@ -180,13 +158,14 @@ class _Auditor:
         self._findings = findings
         self._endorsements = endorsements
         self._open = open_fields
+        self._numbering = Numbering(findings)
         self._roster = Roster(log_key.name)
         self._items = Items(findings)
         self._last_iat = 0
 
     def take(self, block: Sequence[CheckedEntry]) -> None:
         first = self._log.size
-        _check_numbering([each.seq for each in block], first, self._findings)
+        self._numbering.take([each.seq for each in block])
         self._log.feed([each.leaf_hash for each in block])
         # Positions are counted here: what the store calls an entry is not evidence.
         entries = sum(each.entry is not None for each in block)
@@ -296,19 +275,36 @@ class _Auditor:
         self._last_iat = entry.iat
 
 
-def _read_heads(terms: AuditTerms, findings: Findings) -> Heads:
+def read_heads(terms: AuditTerms, findings: Findings) -> Heads:
+    """Return the heads to hold the log against, their signatures verified."""
     heads = Heads(terms.log_key, terms.witnesses, findings)
     heads.take_stored(terms.checkpoints)
     heads.take_outside(terms.outside)
     return heads
 
 
-def _check_numbering(seqs: Sequence[int], first: int, findings: Findings) -> None:
-    findings.checked[Detector.NUMBERING] += len(seqs)
-    if tuple(seqs) != tuple(range(first, first + len(seqs))):
-        at = next(seq for seq, own in enumerate(seqs, first) if seq != own)
-        sentence = f"The store calls entry {at} something else: entries were removed or inserted."
-        findings.flag(Detector.NUMBERING, at, "entry", sentence)
+class Numbering:
+    """Holds the store's numbers against 0, 1, 2 ...; each gap or step back is told once."""
+
+    def __init__(self, findings: Findings) -> None:
+        self._findings = findings
+        self._next = 0
+
+    def take(self, seqs: Sequence[int]) -> None:
+        """Take the numbers of the next entries."""
+        self._findings.checked[Detector.NUMBERING] += len(seqs)
+        counted = range(self._next, self._next + len(seqs))
+        if tuple(seqs) == tuple(counted):
+            self._next = counted.stop
+            return
+        for seq in seqs:
+            if seq != self._next:
+                at = self._next
+                sentence = (
+                    f"The store calls entry {at} something else: entries were removed or inserted."
+                )
+                self._findings.flag(Detector.NUMBERING, at, "entry", sentence)
+            self._next = seq + 1
 
 
 def _parse(leaf: bytes) -> tuple[Entry | None, str]:

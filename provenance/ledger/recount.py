@@ -73,11 +73,12 @@ class Recount:
 
     def _compare(self, level: int, index: int, row: bytes) -> bool:
         self._findings.checked[Detector.TILES] += 1
-        if self._stored(level, index) == row:
+        stored = self._stored(level, index)
+        if stored == row:
             return True
         self._findings.flag(
             Detector.TILES,
-            None,
+            _first_other(index, stored, row) if level == 0 else None,
             f"tile {level}/{index}",
             "The stored tree is not the tree of the stored entries.",
         )
@@ -90,3 +91,11 @@ class Recount:
         if index == self.size * HASH_SIZE // TILE_BYTES:
             return self._tail
         return self._own.get(index) or self._stored(0, index)
+
+
+def _first_other(index: int, stored: bytes, row: bytes) -> int | None:
+    """Return the first entry whose hash in tile 0/`index` is another; None if all its own fit."""
+    for at in range(0, len(row), HASH_SIZE):
+        if stored[at : at + HASH_SIZE] != row[at : at + HASH_SIZE]:
+            return (index * TILE_BYTES + at) // HASH_SIZE
+    return None

@@ -14,7 +14,8 @@ from typing import Final
 from provenance.errors import DeskCorrupt, UsageError
 from provenance.ledger.merkle import HASH_SIZE, fold_row, join_peaks, root_of
 
-TILE_WIDTH: Final = 256  # hashes: tlog-tiles fixes height 8
+TILE_HEIGHT: Final = 8  # fixed by tlog-tiles
+TILE_WIDTH: Final = 1 << TILE_HEIGHT  # hashes
 TILE_BYTES: Final = TILE_WIDTH * HASH_SIZE
 
 TileReader = Callable[[int, int], bytes]

@@ -1,7 +1,8 @@
 """Asking witnesses to cosign the newest checkpoint, by file or by HTTP, and keeping what they say.
 
 A request names the size that this witness cosigned last, as far as the desk knows; a witness that
-knows better answers 409 with its size and is asked once more. An answer of 409 with a size LARGER
+knows better answers 409 with its size and is asked once more, from there. Only a second 409 with
+the size of the very head that it was asked for means a fork. An answer of 409 with a size LARGER
 than the log is what a rolled-back desk gets to hear: RolledBack, loudly. A witness that cannot be
 reached does not keep the others from being asked.
 """
@@ -142,6 +143,11 @@ def _ask(bench: Workbench, witness: Witness, transport: Transport, there: Holder
         _require_reached(bench, witness.name, size)
         head = newest_checkpoint(bench)
         answer = _post(transport, witness, _request(bench, head, size))
+        if answer.status == 409:
+            again = parse_size(answer.body)
+            _require_reached(bench, witness.name, again)
+            why = _why_again(head.size, size, again)
+            raise CheckFailed(f"the witness {witness.name} did not cosign: {why} (409)")
     if answer.status != 200:
         raise CheckFailed(f"the witness {witness.name} did not cosign: {_why(answer)}")
     return _keep(bench, head.size, answer.body, replace(there, witnesses=(witness,), policy=None))
@@ -155,9 +161,19 @@ def _post(transport: Transport, witness: Witness, request: bytes) -> HttpAnswer:
 _REASONS: Final = {
     403: "it holds another key for this log (403)",
     404: "it does not know this log; give it `prov ledger checkpoint`'s verifier key (404)",
-    409: "it has cosigned another head of this very size: the log has FORKED (409)",
     422: "this log does not continue what it cosigned before: REWRITTEN or forked (422)",
 }
+
+
+def _why_again(size: int, first: int, again: int) -> str:
+    """Say what a second conflict means, for a head of `size` entries."""
+    if first == again == size:
+        return "it has cosigned another head of this very size: the log has FORKED"
+    if again > first:
+        return f"it went from {first} to {again} entries while it was asked; ask again"
+    then = f", then {again}" if again != first else ""
+    said = f"it says it holds {first} entries{then}, and does not go on from there"
+    return f"{said}: it contradicts itself"
 
 
 def _why(answer: HttpAnswer) -> str:

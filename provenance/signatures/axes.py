@@ -27,6 +27,7 @@ class Kind(StrEnum):
     OPENPGP = "openpgp"
     XMLDSIG_OOXML = "xmldsig_ooxml"
     XMLDSIG_ODF = "xmldsig_odf"
+    XMLDSIG_EPUB = "xmldsig_epub"
     ASIC = "asic"
     ASIC_TIMESTAMP = "asic_timestamp"
     TIMESTAMP_TOKEN = "timestamp_token"  # noqa: S105 - a token of time (RFC 3161), no secret

@@ -144,7 +144,7 @@ SIGNIFY: Final = "application/x-signify"
 
 
 CMS: Final = "application/pkcs7-mime"
-ELSEWHERE: Final = frozenset({CMS, "application/vnd.dev.sigstore.bundle+json"})
+ELSEWHERE: Final = frozenset({CMS, "application/vnd.dev.sigstore.bundle+json", "application/c2pa"})
 """Judged by an engine of their own, whose silence is not this one's to explain."""
 FORMATS: Final[Mapping[str, Judge]] = {
     **dict.fromkeys(SIGNATURE_TYPES, inspect_openpgp_beside),

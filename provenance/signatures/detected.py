@@ -25,6 +25,8 @@ class Detected:
     """Questions left open, in plain words."""
     warnings: tuple[str, ...] = ()
     """About the document as a whole; what concerns one signature stands in its status."""
+    unsupported: str | None = None
+    """Media type of a document that the detector does not look into; then it is no "unsigned"."""
 
 
 def open_about_ink(media_type: str) -> tuple[str, ...]:
@@ -36,7 +38,7 @@ def open_about_ink(media_type: str) -> tuple[str, ...]:
 def report_of(sha256: str, parts: Iterable[Detected]) -> SignatureReport:
     """Put the answers of all detectors of one document together, in their order."""
     found = tuple(parts)
-    return SignatureReport(
+    report = SignatureReport(
         document_sha256=sha256,
         statuses=tuple(one for part in found for one in part.statuses),
         detectors_run=tuple(one for part in found for one in part.ran),
@@ -45,6 +47,8 @@ def report_of(sha256: str, parts: Iterable[Detected]) -> SignatureReport:
         not_determined=tuple(one for part in found for one in part.not_determined),
         warnings=tuple(one for part in found for one in part.warnings),
     )
+    unsupported = next((part.unsupported for part in found if part.unsupported), None)
+    return without_detectors(report, unsupported) if unsupported else report
 
 
 def without_detectors(report: SignatureReport, media_type: str) -> SignatureReport:

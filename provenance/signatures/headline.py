@@ -57,7 +57,8 @@ def _intact(status: "SignatureStatus") -> bool:
     return status.presence is Presence.PRESENT and status.integrity is Integrity.INTACT
 
 
-def _changed(status: "SignatureStatus") -> bool:
+def is_changed(status: "SignatureStatus") -> bool:
+    """Whether an intact signature's document was changed afterwards in a way that counts."""
     if not _intact(status):
         return False
     if status.changed_after is ChangedAfter.UNEXPLAINED or status.visible is Visible.YES:
@@ -90,7 +91,7 @@ RULES: Final[tuple[tuple[Headline, _Rule], ...]] = (
         Headline.REVOKED,
         lambda s: _intact(s) and s.cert_at_time in {CertAtTime.REVOKED, CertAtTime.COMPROMISED_KEY},
     ),
-    (Headline.CHANGED_AFTER_SIGNING, _changed),
+    (Headline.CHANGED_AFTER_SIGNING, is_changed),
     (
         Headline.ERROR,
         lambda s: s.presence is Presence.PRESENT and s.integrity is Integrity.ERROR,

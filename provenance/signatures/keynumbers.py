@@ -2,7 +2,8 @@
 
 A public key is base64 of 42 bytes: `Ed`, an eight-byte number that its maker drew by lot, the key.
 The number finds the key and proves nothing: two keys may share it, so all of them are tried. A pin
-that does not read, or holds a key under which anybody could sign, vouches for nobody.
+that does not read, or holds a key under which anybody could sign, vouches for nobody, which
+`unread_pins` tells.
 """
 
 import hashlib
@@ -27,12 +28,13 @@ def numbered_pins(
     """Yield the pinned keys of a format that have this number."""
     for pin in trust.keys:
         if pin.kind is kind:
-            read = _read(pin.key)
+            read = read_line(pin.key)
             if read is not None and read[0] == number:
                 yield pin, read[1]
 
 
-def _read(text: str) -> tuple[bytes, PublicKey] | None:
+def read_line(text: str) -> tuple[bytes, PublicKey] | None:
+    """Return number and key of a public key file's base64 line; None = it cannot be read."""
     try:
         data = decode_base64(text.strip())
         if len(data) != KEY_BYTES or not data.startswith(b"Ed"):

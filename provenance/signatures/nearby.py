@@ -41,6 +41,11 @@ class Nearby:
         """How a result names it."""
         return f"the file with SHA-256 {self.sha256}"
 
+    @property
+    def wholly(self) -> str:
+        """How a result says that all of it is signed."""
+        return "the whole document" if self.number == 0 else f"the whole of {self.said}"
+
 
 def doubted(status: SignatureStatus) -> SignatureStatus:
     """Return the status of a signature that a name alone gave to a document: never broken."""

@@ -3,7 +3,8 @@
 By name, in this order:
   1. `letter.pdf.sig` is of `letter.pdf`: the document's whole name, and an ending from ENDINGS;
   2. `letter.asc` is of `letter.pdf`, where exactly one document has that stem: signers' programs
-     replace an ending as often as they add one;
+     replace an ending as often as they add one, and `picture.c2pa` is how the standard names the
+     credentials of `picture.jpg`;
   3. a list of digests (`SHA256SUMS`, `letter.pdf.sha256`) may name any document beside it; it
      comes with its own signatures, and not without one, unless it may be signed inside
      (`SHA256SUMS.asc`).
@@ -22,6 +23,7 @@ MAX_COMPANIONS: Final = 8  # beside one document; as many as a worker is handed
 
 ENDINGS: Final = (
     ".asc",
+    ".c2pa",
     ".minisig",
     ".p7s",
     ".sig",

@@ -19,7 +19,6 @@ from typing import Final
 
 from provenance.errors import Malformed
 from provenance.signatures.axes import (
-    CertAtTime,
     ChangedAfter,
     Crypto,
     Integrity,
@@ -31,11 +30,13 @@ from provenance.signatures.axes import (
 )
 from provenance.signatures.bench import Bench
 from provenance.signatures.detected import Detected
+from provenance.signatures.disowning import disowned, is_out
 from provenance.signatures.model import Locator, SignatureStatus, SignerIdentity
 from provenance.signatures.nearby import Nearby, doubted
 from provenance.signatures.pinning import coded, judge_pin, noted
 from provenance.signatures.text import tame
-from provenance.trust.model import KeyPin, TrustSet
+from provenance.signatures.unread_pins import with_unread_pins
+from provenance.trust.model import KeyPin, PinKind, TrustSet
 
 OF_NONE: Final = "it holds for none of the files beside it; name its own with --signed DOCUMENT"
 WHERE_TO_PUT_IT: Final = "put it beside this file, or name it with --signed DOCUMENT"
@@ -122,7 +123,8 @@ def judge_plain(
         return (replace(status, presence=Presence.UNSUPPORTED),)
     if signature is None or (detached and signature.content is not None):
         return ()
-    return (_judge(_said(blank, signature), signature, documents, bench),)
+    judged = _judge(_said(blank, signature), signature, documents, bench)
+    return (with_unread_pins(judged, bench.trust, PinKind(signature.kind.value)),)
 
 
 def _judge(
@@ -143,10 +145,8 @@ def _judge(
     of, outcome = next((pair for pair in outcomes if pair[1].holds), outcomes[0])
     if len(documents) > 1 and outcome.holds is False:
         return ended(status, Integrity.NOT_CHECKABLE, "several-candidates", OF_NONE)
-    covered = (f"the whole of {of.said}", *signature.covered)
-    if of.number == 0:
-        covered = ("the whole document", *signature.covered)
-    checked = _checked(replace(status, covered=covered), signature, outcome, bench)
+    status = replace(status, covered=(of.wholly, *signature.covered))
+    checked = _checked(status, signature, outcome, bench)
     # The document itself is 0: of what lies beside it, `detached` knows how it was found.
     return checked if of.by_hand or of.number == 0 else doubted(checked)
 
@@ -177,11 +177,7 @@ def _vouched(status: SignatureStatus, outcome: Outcome, bench: Bench) -> Signatu
         identity = replace(status.identity, subject=tame(outcome.pin.person, 500))
         anchor = hashlib.sha256(outcome.pin.key.encode()).hexdigest()
         status = replace(status, identity=identity, anchor_id=anchor)
-    if outcome.spki_sha256 is not None and outcome.spki_sha256 in bench.trust.compromised_spki:
-        warning = "the signing key is on this desk's list of compromised keys"
-        status = noted(status, "key-compromised", warning)
-        status = replace(status, cert_at_time=CertAtTime.COMPROMISED_KEY)
-    return status
+    return disowned(status) if is_out(outcome.spki_sha256, bench.trust) else status
 
 
 def _blank(data: bytes, bench: Bench, *, kind: Kind, name: str) -> SignatureStatus:

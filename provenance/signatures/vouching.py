@@ -32,15 +32,13 @@ from pyhanko_certvalidator.path import ValidationPath
 from provenance.signatures.attempt import Fault, attempt
 from provenance.signatures.axes import CertAtTime, Signer, TimeBasis
 from provenance.signatures.certificates import read_identity, spki_sha256
+from provenance.signatures.disowning import KEY_ABOVE, disowned, is_out
 from provenance.signatures.drive import drive
 from provenance.signatures.model import Revocation, SignatureStatus
 from provenance.signatures.pinning import coded, noted
 from provenance.signatures.revocation import ask_revocation
 from provenance.trust.model import MAX_ANCHORS, Anchor, Purpose, TrustSet
 
-COMPROMISED_ABOVE: Final = (
-    "the key of an authority above the signer is on this desk's list of compromised keys"
-)
 _EDGE: Final = timedelta(seconds=1)  # inside a certificate's period, at its nearer end
 
 
@@ -129,10 +127,8 @@ def judge_signer(
             proven_not_after=stamp.moment,
             time_authority=stamp.authority,
         )
-    if status.identity.spki_sha256 in context.trust.compromised_spki:
-        status = replace(status, cert_at_time=CertAtTime.COMPROMISED_KEY)
-        warning = "the signing key is on this desk's list of compromised keys"
-        return noted(status, "key-compromised", warning)
+    if is_out(status.identity.spki_sha256, context.trust):
+        return disowned(status)
     return _settle(status, presented, context, purpose, stamp)
 
 
@@ -269,10 +265,7 @@ def _vouched(
     state: CertAtTime,
 ) -> SignatureStatus:
     if chain.compromised:
-        status = replace(
-            status, cert_at_time=CertAtTime.COMPROMISED_KEY, reference_time_used=moment
-        )
-        return noted(status, "key-compromised", COMPROMISED_ABOVE)
+        return disowned(replace(status, reference_time_used=moment), KEY_ABOVE)
     return replace(
         status,
         signer=Signer.TRUSTED,

@@ -26,6 +26,7 @@ from provenance.errors import Malformed
 from provenance.instants import format_instant
 from provenance.signatures.codec import from_jsonable, to_jsonable
 from provenance.trust.model import Anchor, DkimKey, KeyPin, PgpPin, Purpose, TrustSet
+from provenance.trust.private_keys import refuse_private_key
 from provenance.trust.recognise import Particulars, recognise
 
 CONTENTS: Final = "trust.toml"
@@ -61,7 +62,7 @@ def read_folder(files: Mapping[str, bytes]) -> TrustSet:
         anchors=tuple(_anchor(one, shelf) for one in _tables(value, "anchor")),
         dkim_keys=tuple(_entry(DkimKey, one, "dkim") for one in _tables(value, "dkim")),
         pgp=tuple(_pgp(one, shelf) for one in _tables(value, "pgp")),
-        keys=tuple(_entry(KeyPin, one, "key") for one in _tables(value, "key")),
+        keys=tuple(_key(one) for one in _tables(value, "key")),
         c2pa_allowed=tuple(shelf.certificate(name) for name in c2pa.get("allowed", ())),
         c2pa_ekus=tuple(map(str, c2pa.get("ekus", ()))),
         **_lists(_table(value.get("list", {}), "list", {"crl", "ocsp", "compromised"}), shelf),
@@ -120,6 +121,12 @@ def _pgp(table: dict[str, Any], shelf: _Shelf) -> PgpPin:
     if stated != pins[0].fingerprint:
         raise Malformed(f"pgp: {CONTENTS} states another fingerprint than the key has: {stated!r}")
     return _entry(PgpPin, table | known, "pgp")
+
+
+def _key(table: dict[str, Any]) -> KeyPin:
+    pin = _entry(KeyPin, table, "key")
+    refuse_private_key(pin.key.encode())
+    return pin
 
 
 def _lists(table: dict[str, Any], shelf: _Shelf) -> dict[str, tuple[Any, ...]]:

@@ -6,11 +6,12 @@ from its place. The same id in two sets with other particulars is a change: one 
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from provenance.instants import format_instant
 from provenance.signatures.text import tame
+from provenance.signatures.unread_pins import key_pin_fault, pgp_pin_fault
 from provenance.trust.model import TrustSet
 
 ID_LENGTH = 12  # hexadecimal digits of a digest shown; a prefix will do where it is unique
@@ -26,6 +27,8 @@ class Member:
     """In plain words; names in it come from the certificate or from whoever added it."""
     particulars: str
     """Purposes, window, source: what was said when it was added."""
+    fault: str | None = None
+    """Why it cannot be read, in plain words: then it is relied on for nothing."""
 
 
 def members(trust: TrustSet) -> Iterator[Member]:
@@ -51,10 +54,11 @@ def members(trust: TrustSet) -> Iterator[Member]:
             id=f"pgp:{pin.fingerprint}",
             what=f"OpenPGP key of {tame(pin.person, 200)}",
             particulars=_joined(pin.how, _window(pin.valid_from, pin.valid_to)),
+            fault=pgp_pin_fault(pin),
         )
     for plain in trust.keys:
         spaces = f"namespaces {', '.join(plain.namespaces)}" if plain.namespaces else ""
-        yield _member(
+        pinned = _member(
             plain.kind.value,
             plain.key.encode(),
             f"{plain.kind.value} key of {tame(plain.person, 200)}",
@@ -62,6 +66,7 @@ def members(trust: TrustSet) -> Iterator[Member]:
             spaces,
             _window(plain.valid_from, plain.valid_to),
         )
+        yield replace(pinned, fault=key_pin_fault(plain))
     yield from _lists(trust)
 
 

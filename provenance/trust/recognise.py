@@ -2,15 +2,16 @@
 
 Order: PEM certificates (every one in the file), a PEM or DER revocation list, a DER certificate, an
 OCSP response, an OpenPGP certificate, SSH public keys (a `.pub` file or `allowed_signers` lines), a
-minisign or signify public key. Anything else is refused, and so is a private key, without echoing
-a byte of it. The particulars (purposes, person, window) come from whoever adds it: nothing is
-guessed, and an anchor without a purpose or a pin without a person is refused.
+minisign or signify public key. Anything else is refused, and so is a private key, by its kind and
+without echoing a byte of it (`private_keys`). The particulars (purposes, person, window) come from
+whoever adds it: nothing is guessed, and an anchor without a purpose or a pin without a person is
+refused.
 """
 
 import base64
 import binascii
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -20,16 +21,14 @@ from cryptography.x509 import ocsp
 from pysequoia import Cert
 
 from provenance.errors import Malformed, UsageError
+from provenance.signatures.keynumbers import read_line
 from provenance.trust.model import Anchor, KeyPin, PgpPin, PinKind, Purpose, TrustSet
+from provenance.trust.private_keys import refuse_private_key
+from provenance.trust.ssh_lines import read_ssh_lines
 
 MAX_FILE: Final = 16 << 20  # bytes; the largest revocation lists have some millions
-_SECRET_KEY, _PUBLIC_KEY = 5, 6  # packet types, RFC 9580 section 5.5.1
+_PUBLIC_KEY: Final = 6  # packet type, RFC 9580 section 5.5.1
 _PLAIN_KEY: Final = 42  # bytes: algorithm (2), key number (8), Ed25519 public key (32)
-_SSH_TYPES: Final = frozenset(  # those of which `signatures.ssh` can check a signature
-    {"ssh-ed25519", "sk-ssh-ed25519@openssh.com", "ssh-rsa"}
-    | {"ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521"}
-    | {"sk-ecdsa-sha2-nistp256@openssh.com"}
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +52,7 @@ def recognise(data: bytes, particulars: Particulars) -> TrustSet:
     """
     if len(data) > MAX_FILE:
         raise Malformed(f"more than {MAX_FILE} bytes: not a certificate, key or list")
-    if b"PRIVATE KEY" in data[:4096] or _pgp_tag(data) == _SECRET_KEY:
-        raise Malformed("this is a private key: it does not belong here, and nothing was kept")
+    refuse_private_key(data)
     if b"-----BEGIN CERTIFICATE-----" in data:
         return TrustSet(anchors=tuple(_anchors(_pem_certificates(data), particulars)))
     lists = _revocation(data)
@@ -158,19 +156,22 @@ def _plain(data: bytes, particulars: Particulars) -> tuple[KeyPin, ...]:
     if len(raw) != _PLAIN_KEY or raw[:2] != b"Ed":
         return ()
     kind = PinKind.MINISIGN if "minisign" in lines[0] else PinKind.SIGNIFY
+    if read_line(lines[1]) is None:
+        raise Malformed("a minisign or signify public key under which anybody could sign")
     return (_pin(kind, lines[1].strip(), particulars),)
 
 
 def _ssh(data: bytes, particulars: Particulars) -> tuple[KeyPin, ...]:
-    """`type base64 comment`, or `principal [options] type base64` of an allowed_signers file."""
-    pins = []
-    for line in data.decode("utf-8", "replace").splitlines():
-        words = line.split()
-        at = next((n for n, word in enumerate(words) if word in _SSH_TYPES), None)
-        if line.startswith("#") or at is None or len(words) <= at + 1:
-            continue
-        pins.append(_pin(PinKind.SSH, f"{words[at]} {words[at + 1]}", particulars))
-    return tuple(pins)
+    """Lines of SSH keys; what a line says of its key's use and period narrows what was said."""
+    return tuple(
+        replace(
+            _pin(PinKind.SSH, line.key, particulars),
+            namespaces=line.namespaces,
+            valid_from=max(filter(None, (line.valid_from, particulars.valid_from)), default=None),
+            valid_to=min(filter(None, (line.valid_to, particulars.valid_to)), default=None),
+        )
+        for line in read_ssh_lines(data)
+    )
 
 
 def _pin(kind: PinKind, key: str, particulars: Particulars) -> KeyPin:

@@ -40,7 +40,7 @@ CATALOGUE: Final[Mapping[str, CatalogueEntry]] = {
         dating=3,
     ),
     "dkim-fails": _entry(
-        "DKIM signature present and failing",
+        "DKIM signature failing, or the mail added to after it",
         "keys rotate and lists rewrite; absence of a signature is no evidence at all",
         integrity=-1,
     ),
@@ -48,7 +48,7 @@ CATALOGUE: Final[Mapping[str, CatalogueEntry]] = {
         "PDF signature valid, chain to the author", "key custody", origin=4, integrity=4
     ),
     "pdf-changed-after-signing": _entry(
-        "PDF changed after signing (the later revision)",
+        "PDF changed after signing (the later revision, or the signed bytes)",
         "benign: form fill, long-term-validation data",
         integrity=-3,
     ),

@@ -2,14 +2,18 @@
 
 Rules, in order, for one exemplar:
   1. a mail signature that is VERIFIED, over the whole body, by a key known from the time, is
-     `dkim-valid`; one that is BROKEN is `dkim-fails`;
-  2. a PDF signature that is VERIFIED or VERIFIED_EXTENDED is `pdf-signature-valid`; one that was
-     CHANGED_AFTER_SIGNING is `pdf-changed-after-signing`;
+     `dkim-valid`; one that is broken, or whose mail got further fields afterwards, is `dkim-fails`;
+  2. a PDF signature that is VERIFIED or VERIFIED_EXTENDED is `pdf-signature-valid`; one, or a PDF's
+     own time stamp, after which the file was changed, or whose bytes have another digest now, is
+     `pdf-changed-after-signing`. A signature value alone that fails says nothing about the bytes;
   3. a place for a signature found empty with high confidence is `no-ink-copy`: a file is a copy
      until somebody says otherwise;
   4. an observation that names an entry of the catalogue is that entry;
   5. that signatures, and in a PDF earlier states, were looked for is a check done, where the
      detectors came to their end.
+What speaks for a document is read off the headline, the worst of all answers; what speaks against
+it off the answer itself, since a headline names only the worst: a revoked key hides no change.
+Signatures that the catalogue grades neither way (S/MIME, OpenPGP, Office, C2PA) license nothing.
 Grades are never written: the weighing looks them up. A proposal is not evidence: a person reads it,
 strikes what does not fit (is the signer the author?), and imports the rest as records of the desk.
 """
@@ -18,8 +22,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from provenance.examine.examination import Examination
-from provenance.signatures.axes import Headline, Presence, Scope, TimeBasis
+from provenance.signatures.axes import Headline, Integrity, Presence, Scope, TimeBasis
 from provenance.signatures.axes import Kind as SignatureKind
+from provenance.signatures.headline import is_changed
 from provenance.signatures.model import SignatureStatus
 from provenance.signatures.sentence import say_signature
 from provenance.verdict.catalogue import CATALOGUE
@@ -31,6 +36,8 @@ PREMISES: Final = {"dkim-valid": ("domain key",), "pdf-signature-valid": ("signi
 
 _GOOD: Final = frozenset({Headline.VERIFIED, Headline.VERIFIED_EXTENDED})
 _PDF: Final = "application/pdf"
+_OVER_PDF: Final = frozenset({SignatureKind.PDF_SIG, SignatureKind.PDF_TIMESTAMP})
+"""Marks over a PDF's bytes that show whether it was changed; usage rights are a program's own."""
 
 
 def propose(found: Examination) -> tuple[Record, ...]:
@@ -57,19 +64,29 @@ def _findings(found: Examination) -> Iterator[tuple[str, str]]:
 
 
 def _of_signature(status: SignatureStatus) -> str | None:
-    headline = status.headline
+    if status.presence is Presence.PRESENT:
+        return _for(status) or _against(status)
+    empty = status.kind is SignatureKind.INK_REGION and status.headline is Headline.EMPTY_SLOT
+    return "no-ink-copy" if empty and status.confidence == "high" else None
+
+
+def _for(status: SignatureStatus) -> str | None:
     if status.kind is SignatureKind.DKIM:
         from_then = status.time_basis is TimeBasis.ARCHIVED_KEY_WINDOW
-        if headline is Headline.VERIFIED and status.scope is Scope.WHOLE and from_then:
-            return "dkim-valid"
-        return "dkim-fails" if headline is Headline.BROKEN else None
-    if status.kind is SignatureKind.PDF_SIG and status.presence is Presence.PRESENT:
-        if headline in _GOOD:
-            return "pdf-signature-valid"
-        changed = headline is Headline.CHANGED_AFTER_SIGNING
-        return "pdf-changed-after-signing" if changed else None
-    empty = status.kind is SignatureKind.INK_REGION and headline is Headline.EMPTY_SLOT
-    return "no-ink-copy" if empty and status.confidence == "high" else None
+        whole = status.headline is Headline.VERIFIED and status.scope is Scope.WHOLE
+        return "dkim-valid" if whole and from_then else None
+    good = status.kind is SignatureKind.PDF_SIG and status.headline in _GOOD
+    return "pdf-signature-valid" if good else None
+
+
+def _against(status: SignatureStatus) -> str | None:
+    broken = status.integrity is Integrity.BROKEN
+    if status.kind is SignatureKind.DKIM:
+        return "dkim-fails" if broken or is_changed(status) else None
+    if status.kind in _OVER_PDF:
+        other = broken and "hash-failure" in status.native_codes
+        return "pdf-changed-after-signing" if other or is_changed(status) else None
+    return None
 
 
 def _checks(found: Examination) -> tuple[str, ...]:

@@ -12,8 +12,9 @@ No exception of a database crosses this border, and none carries a statement's p
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Final, Self
 
@@ -53,8 +54,12 @@ _SET_LOCK_TIMEOUT: Final = text("SELECT set_config('lock_timeout', :ms, true)")
 class Database:
     """An open database. Safe to share between threads; each process opens its own."""
 
-    def __init__(self, engine: Engine, *, lock_timeout: float) -> None:
+    def __init__(
+        self, engine: Engine, *, lock_timeout: float, again: "Callable[[], Database]"
+    ) -> None:
         self._engine = engine
+        self.again: Final = again
+        """Opens the same database anew; can travel to another process."""
         self._lock_timeout = lock_timeout
         self.is_sqlite: bool = engine.dialect.name == "sqlite"
         """True for SQLite, False for PostgreSQL."""
@@ -86,7 +91,8 @@ class Database:
         )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
-        return cls(engine, lock_timeout=lock_timeout)
+        again = partial(cls.sqlite, path.absolute(), lock_timeout=lock_timeout)
+        return cls(engine, lock_timeout=lock_timeout, again=again)
 
     @classmethod
     def postgres(cls, url: str, *, lock_timeout: float = LOCK_TIMEOUT) -> Self:
@@ -103,7 +109,8 @@ class Database:
                 "PostgreSQL needs psycopg: pip install 'provenance-desk[postgres]'"
             ) from error
         event.listen(engine, "connect", _prepare_postgres)
-        return cls(engine, lock_timeout=lock_timeout)
+        again = partial(cls.postgres, url, lock_timeout=lock_timeout)
+        return cls(engine, lock_timeout=lock_timeout, again=again)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

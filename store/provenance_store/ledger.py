@@ -7,12 +7,20 @@ that somebody deleted is simply not there: `seq` shows the gap, and judging it i
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final, cast
 
 from sqlalchemy import Connection, bindparam, delete, func, select
 
-from provenance.ports import IndexedEntry, ItemHead, ItemPage, SealedDisclosure, StoredEntry
+from provenance.ports import (
+    IndexedEntry,
+    ItemHead,
+    ItemPage,
+    LeafReader,
+    SealedDisclosure,
+    StoredEntry,
+)
 from provenance_store.database import Database
 from provenance_store.ledger_writer import (
     SqlLedgerWriter,
@@ -65,6 +73,20 @@ _BySeq = Mapping[int, Sequence[SealedDisclosure]]
 _NONE: Final[_BySeq] = {}
 
 
+@dataclass(frozen=True, slots=True)
+class _LeafReader:
+    """Opens the database for each stretch, and closes it after: nothing stays open elsewhere."""
+
+    again: Callable[[], Database]
+
+    def __call__(self, start: int, stop: int) -> Iterator[Sequence[tuple[int, bytes]]]:
+        database = self.again()
+        try:
+            yield from SqlLedger(database).leaves(start, stop)
+        finally:
+            database.close()
+
+
 class SqlLedger:
     """The log of one desk. Safe to share between threads."""
 
@@ -107,6 +129,10 @@ class SqlLedger:
             if after is None:
                 return
             start = after
+
+    def leaf_reader(self) -> LeafReader:
+        """Return what reads `leaves` and can travel to another process."""
+        return _LeafReader(self._database.again)
 
     def entries(self, start: int, stop: int, *, disclosures: bool = False) -> Iterator[StoredEntry]:
         """Yield entries start <= seq < stop in order, one page in memory at a time."""

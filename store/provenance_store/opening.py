@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from provenance.acts.person_names import require_name
 from provenance.acts.workbench import Parts
 from provenance.desk import Desk
 from provenance.errors import KeyUnavailable, NotFound
@@ -90,6 +91,7 @@ def create_desk(
         UsageError: a name or address that cannot be used.
         SurroundingsError: disk or database failed.
     """
+    require_name(admin)
     home = keys or folder.absolute().with_name(f"{folder.absolute().name}-keys")
     # A random name: the origin stands in every checkpoint that outsiders hold.
     origin = f"provenance-desk/{random(8).hex()}"

@@ -2,8 +2,9 @@
 
 Each subfolder has a lock file whose lock its process holds as long as it lives; the kernel lets go
 of it however the process dies. So a subfolder whose lock is free is a dead process's leaving and is
-removed at the next opening, and one whose lock is held is never touched. Making a subfolder and
-sweeping happen under one lock of the whole area: no sweep sees a subfolder before its lock is held.
+removed at the next opening, and one whose lock is held is never touched. Making a subfolder,
+removing it and sweeping happen under one lock of the whole area: no sweep sees a subfolder before
+its lock is held, nor one that its own process is taking away.
 """
 
 import itertools
@@ -54,7 +55,10 @@ class Staging:
         """Remove this process's own subfolder and let go of its lock."""
         if self._folder is None or self._owner != os.getpid():
             return
-        with os_faults("the staging area could not be cleared"):
+        with (
+            os_faults("the staging area could not be cleared"),
+            file_lock(self._area / _LOCK, timeout=_TIMEOUT),
+        ):
             shutil.rmtree(self._folder)
             os.close(self._lock)
         self._folder = None

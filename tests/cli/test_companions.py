@@ -47,8 +47,16 @@ def test_a_document_named_by_hand(prov: Prov, folder: Path) -> None:
     ran = prov("inspect", folder / "other.txt.sig", "--signed", elsewhere / "renamed")
     assert ran.code == 0
     assert "as you say" in ran.err
+    assert "brought together by hand" in " ".join(ran.out.split())
     again = next(line for line in ran.out.splitlines() if line.strip().startswith("again"))
     assert "--signed" in ran.out[ran.out.index(again) :]
+    told = prov("inspect", folder / "other.txt.sig", "--signed", elsewhere / "renamed", "--json")
+    value = json.loads(told.out)
+    (other,) = value["beside"]
+    assert (other["role"], other["how"]) == ("signed", "hand")
+    (status,) = value["signatures"]["statuses"]
+    assert status["reproduce_command"] == "prov inspect FILE --signed DOCUMENT"
+    assert "renamed" not in told.out
     wrong = prov("inspect", folder / "letter.txt.sig", "--signed", elsewhere / "renamed")
     assert wrong.code == 1
     assert "BROKEN" in wrong.out
@@ -58,7 +66,10 @@ def test_the_json_names_the_other_file_by_digest_alone(prov: Prov, folder: Path)
     """Nothing but JSON on standard output, and no file name in it."""
     ran = prov("inspect", "--json", folder / "letter.txt")
     value = json.loads(ran.out)
-    assert [one["role"] for one in value["beside"]] == ["signature"]
+    assert [(one["role"], one["how"]) for one in value["beside"]] == [("signature", "name")]
+    assert {one["reproduce_command"] for one in value["signatures"]["statuses"]} == {
+        "prov inspect FILE"
+    }
     assert "letter.txt" not in ran.out
     assert "letter.txt.sig" in ran.err
 

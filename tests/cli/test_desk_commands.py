@@ -190,9 +190,10 @@ def test_an_edited_entry_is_named(prov: Prov, full: Scene) -> None:
     database.execute("UPDATE entry SET leaf = CAST(leaf || 'A' AS BLOB) WHERE seq = 5")
     database.commit()
     database.close()
-    audit = prov("audit", desk=full)
-    assert audit.code == 1
-    assert "entry 5" in " ".join(audit.out.split())
+    for words in (("audit",), ("ledger", "recount")):
+        told = prov(*words, desk=full)
+        assert told.code == 1
+        assert "entry 5" in " ".join(told.out.split())
 
 
 def test_findings_that_say_the_same_are_one_line(prov: Prov, full: Scene) -> None:

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from provenance_cli.cards import duration_text
+from provenance_cli.progress import Progress
 from tests.cli.conftest import Prov
 from tests.desk.scene import (
     AMAL,
@@ -36,6 +38,15 @@ def test_a_folder_and_a_second_run(prov: Prov, scene: Scene) -> None:
     again = prov("ingest", scene.inbox, "--no-examine", desk=scene, key=AMAL)
     assert again.code == 0
     assert again.err.startswith("prov: 0 received, 3 known already; ")
+
+
+def test_a_run_too_short_to_tell_has_no_duration() -> None:
+    """Below a tenth of a second no time is told, nor "0 s left" of a run that is all but over."""
+    assert [duration_text(one) for one in (0.0, 0.04, 0.099)] == ["", "", ""]
+    assert [duration_text(one) for one in (0.1, 1.25, 61.0)] == ["0.1 s", "1.2 s", "61.0 s"]
+    progress = Progress("taking", total=4)
+    progress.add(4)
+    assert "s left" not in progress.line()
 
 
 def test_an_empty_folder_is_nothing_to_take(prov: Prov, scene: Scene) -> None:

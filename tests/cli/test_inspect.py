@@ -12,6 +12,7 @@ from PIL import Image
 
 from tests.cli.conftest import Prov
 from tests.desk.scene import LETTER, ROOT
+from tests.hostile.forge import saved_incrementally
 
 C2PA = importlib.util.find_spec("c2pa") is not None
 
@@ -86,6 +87,20 @@ def test_each_kind(
         assert said not in {"UNSIGNED", "BROKEN", "ERROR"}
     assert said.replace("_", " ") in card.out
     assert "\x1b" not in card.out
+
+
+def test_a_file_of_many_states(prov: Prov, tmp_path: Path) -> None:
+    """The card prints the newest earlier states, how many are left out, and where they stand."""
+    data = LETTER.read_bytes()
+    for _ in range(8):
+        data = saved_incrementally(data, b"BT ET")
+    path = _written(tmp_path / "saved.pdf", data)
+    listed = json.loads(prov("inspect", "--json", path).out)["facts"]["earlier"]
+    card = " ".join(prov("inspect", path).out.split())
+    assert len(listed) == 8
+    shown = [one["sha256"] in card for one in listed]
+    assert shown == [False] * 3 + [True] * 5
+    assert "3 older states are not printed: --json lists every one under facts.earlier" in card
 
 
 def test_several_files(prov: Prov, samples: dict[str, Path]) -> None:

@@ -36,6 +36,9 @@ KEYS: dict[str, set[str]] = {
     "verdict show ITEM": {"history", "signers", "staleness", "state", "suggestion", "version"},
     "verdict history ITEM": VERDICT,
     "audit": {"evidence", "log"},
+    "ledger recount": {
+        "beside_the_key", "checked", "findings", "holds", "remarks", "root", "size",
+    },
     "ledger checkpoint": {"note", "size", "verifier_key"},
     "key list": {"ended", "enrolled", "kid", "person", "public_key", "role"},
     "doctor": {"detail", "name", "ok"},

@@ -11,6 +11,7 @@ from provenance.desk import Desk
 from provenance.evidence import exemplars
 from provenance.examine.examination import Examination
 from provenance.signatures.axes import Headline, Integrity
+from provenance.signatures.pairing import How
 from provenance.trust.model import PinKind, TrustSet
 from tests.desk.scene import AMAL, Scene, zip_bytes
 from tests.signatures.cms.world import World, sign_cms
@@ -175,6 +176,7 @@ def test_a_desk_finds_the_document_by_digest(scene: Scene) -> None:
     for name in ("renamed-by-a-phone.bin", "unrelated-name.p7s"):
         integrity = [one.integrity for one in found[name].signatures.statuses]
         assert integrity == [Integrity.INTACT], name
+        assert [one.how for one in found[name].beside] == [How.DIGEST], name
 
 
 @pytest.mark.parametrize("sources", [("S-1", "S-2"), (None, "S-2"), (None, None)])

@@ -231,7 +231,7 @@ def test_two_processes_lose_nothing(scene: Scene, tmp_path: Path) -> None:
         for own, who in zip(folders, (AMAL, JOAN), strict=True)
     ]  # fmt: skip
     answers = [child.communicate(timeout=120) for child in children]
-    assert [child.returncode for child in children] == [0, 0], answers
+    assert [child.returncode for child in children] == [0, 0], [said for _, said in answers]
     counts = arrivals(scene)
     assert len(counts) == 90
     assert set(counts.values()) == {1}

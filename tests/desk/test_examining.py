@@ -1,6 +1,9 @@
 """Many documents at once on a real desk: recorded in order, and stopped without anything half."""
 
+import struct
+import zlib
 from collections.abc import Iterator
+from email.message import EmailMessage
 
 import pytest
 
@@ -11,6 +14,21 @@ from provenance.records import NewRecord
 from tests.desk.scene import AMAL, LETTER, Scene
 
 FILES = 24
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return len(data).to_bytes(4) + kind + data + zlib.crc32(kind + data).to_bytes(4)
+
+
+PNG = b"".join(
+    (
+        b"\x89PNG\r\n\x1a\n",
+        _chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)),
+        _chunk(b"IDAT", zlib.compress(b"\0\0")),
+        _chunk(b"IEND", b""),
+    )
+)
+"""A picture of one point."""
 
 
 @pytest.fixture
@@ -89,3 +107,34 @@ def test_results_are_recorded_before_they_weigh_too_much(
         assert desk.examine_all(unexamined(desk), runner=runner) == FILES
     assert sum(recorded) == FILES
     assert max(recorded) < 5
+
+
+def test_what_a_mail_says_a_part_is_stands_beside_what_it_is(scene: Scene) -> None:
+    """The label is kept as the sender's word and compared; a part without one gets none."""
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = "a@example.org", "b@example.org", "x"
+    message.set_content("body\n")
+    message.add_attachment(PNG, "application", "pdf", filename="letter.pdf")
+    message.add_attachment(LETTER.read_bytes(), "application", "pdf", filename="true.pdf")
+    bare = b"--B\r\nContent-Disposition: attachment; filename=bare.txt\r\n\r\nplain\r\n--B--\r\n"
+    plain = b"From: a@example.org\r\nTo: b@example.org\r\nSubject: y\r\n"
+    plain += b"Content-Type: multipart/mixed; boundary=B\r\n\r\n" + bare
+    scene.write("one.eml", message.as_bytes())
+    scene.write("two.eml", plain)
+    with scene.open(AMAL) as desk:
+        desk.ingest([scene.inbox])
+        found = {
+            exhibit.name: examination
+            for view in list(desk.items())
+            for exhibit, examination in desk.examine(view.item)
+        }
+    said = {name: one.identification for name, one in found.items()}
+    assert said["letter.pdf"].declared_media_type == "application/pdf"
+    assert said["letter.pdf"].declared_mismatch
+    facts = found["letter.pdf"].facts
+    assert facts is not None
+    assert "media-type-mismatch" in {one.code for one in facts.observations}
+    assert said["true.pdf"].declared_media_type == "application/pdf"
+    assert not said["true.pdf"].declared_mismatch
+    assert said["bare.txt"].declared_media_type is None
+    assert said["one.eml"].declared_media_type is None

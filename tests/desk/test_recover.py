@@ -39,6 +39,7 @@ def test_an_earlier_state_becomes_an_exemplar(scene: Scene, item: bytes) -> None
         assert "recovered from a later state" in desk.custody(item).events[-1].sentence
         (again,) = desk.recover(item)
         assert (again.seq, again.held_by) == (None, item)
+        assert (again.held_entry, again.held_derived) == (found.seq, True)
         assert desk.audit().evidence_holds
         before = desk.rebuild()
         assert desk.card(item).exemplars == copies
@@ -53,6 +54,7 @@ def test_a_state_that_came_by_itself_is_a_match(scene: Scene, item: bytes) -> No
         (other,) = desk.ingest([path], IngestOptions(), keep_receipts=True).receipts
         (found,) = desk.recover(item)
     assert (found.seq, found.held_by) == (None, other.item)
+    assert (found.held_entry, found.held_derived) == (other.seq, False)
 
 
 def test_a_changed_copy_is_not_recovered_from(scene: Scene, item: bytes) -> None:

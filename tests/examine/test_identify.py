@@ -57,6 +57,7 @@ def _mp3() -> bytes:
 _MAIL = b"Received: from x\r\n by y;\r\n Mon\r\nFrom: a@b.org\r\nSubject: Letter\r\n\r\nHello\r\n"
 _RELATED = b"MIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n\tboundary=x\r\n\r\n"
 _FLAT = b'<office:document office:mimetype="application/vnd.oasis.opendocument.text">'
+_STORE = bytes.fromhex("00110010800000aa00389b7103") + b"c2pa\0" + bytes(20)
 SAMPLES: list[tuple[str, bytes]] = [
     ("application/pdf", bare_page()),
     ("image/png", _picture("PNG")),
@@ -87,6 +88,7 @@ SAMPLES: list[tuple[str, bytes]] = [
     ("audio/mpeg", _mp3()),
     ("audio/aac", (b"\xff\xf1\x50\x80\x02\x1f\xfc" + bytes(9)) * 3),
     ("audio/flac", b'fLaC\x00\x00\x00"' + bytes(34)),
+    ("application/c2pa", bytes.fromhex("00000c546a756d620000001e6a756d6463327061") + _STORE),
     ("application/zip", _zip("a.txt")),
     (_OOXML + "wordprocessingml.document", _zip("[Content_Types].xml", "word/document.xml")),
     (_OOXML + "spreadsheetml.sheet", _zip("xl/workbook.xml")),

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from provenance.errors import NothingToCheck
+from provenance.exports.archive import ALLOWANCE, MAX_RATIO
 from provenance.exports.checking import check_package
 from provenance.exports.checklist import State
-from provenance.exports.opened import ALLOWANCE, MAX_RATIO
 from tests.exports.world import files_in, reseal, tampered
 
 

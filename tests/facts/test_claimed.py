@@ -1,4 +1,4 @@
-"""A claimed date held against what the file says: the only place that names evidence."""
+"""A claimed date held against what the file says, and the evidence that makes."""
 
 from datetime import date
 

@@ -80,7 +80,8 @@ def test_notes_are_bounded() -> None:
     gathered = Gathered(AT)
     for number in range(1000):
         gathered.note(f"part {number}")
-    assert len(gathered.facts().notes) == MAX_NOTES
+    notes = gathered.facts().notes
+    assert notes[MAX_NOTES:] == (f"{1000 - MAX_NOTES} more notes are left out",)
 
 
 def test_phrases() -> None:
@@ -91,3 +92,24 @@ def test_phrases() -> None:
     assert listed(str(number) for number in range(14)).endswith('"11" and 2 more')
     assert (counted(1, "row"), counted(2, "row")) == ("1 row", "2 rows")
     assert counted(2, "row is", "rows are") == "2 rows are"
+
+
+def test_what_is_behind_a_limit_is_noted() -> None:
+    """At the limit nothing is said; one more, and it is said once."""
+    gathered = Gathered(AT)
+    assert list(gathered.upto(range(3), 3, "pages")) == [0, 1, 2]
+    assert gathered.facts().notes == ()
+    for _ in range(2):
+        assert list(gathered.upto(range(4), 3, "pages")) == [0, 1, 2]
+    assert gathered.facts().notes == ("only the first 3 pages were looked at",)
+
+
+def test_properties_and_notes_that_are_left_out_are_counted() -> None:
+    """Whoever fills the answer is told of, and how much did not fit."""
+    gathered = Gathered(AT)
+    for number in range(MAX_PROPERTIES + 3):
+        gathered.state(f"n{number}", "x")
+        gathered.note(f"note {number}")
+    notes = gathered.facts().notes
+    assert notes[-2] == "3 more properties are left out"
+    assert notes[-1] == f"{MAX_PROPERTIES + 3 - MAX_NOTES} more notes are left out"

@@ -327,6 +327,13 @@ def test_text_outside_of_the_parts_is_hidden_text() -> None:
         ("<style>p{background:url('https://track.example/a')}</style>", "mail-remote-content"),
         ('<link rel=stylesheet href="https://track.example/a.css">', "mail-remote-content"),
         ('<body background="https://track.example/a">x', "mail-remote-content"),
+        ("<style>@import 'https://track.example/a.css';</style>", "mail-remote-content"),
+        ('<svg><image xlink:href="https://track.example/a"/></svg>', "mail-remote-content"),
+        ('<v:fill src="https://track.example/a"/>', "mail-remote-content"),
+        (r'<img src="\\track.example\s\a.png">', "mail-remote-content"),
+        ('<img src="file://track.example/s/a.png">', "mail-remote-content"),
+        ('<!--[if mso]><img src="https://track.example/a"><![endif]-->', "mail-remote-content"),
+        ("<!--[if mso]><b style='background:url(//track.example/a)'>-->", "mail-remote-content"),
         ('<img src="https://t.example/a" width=1 height="1">', "mail-beacon"),
         ('<img src="https://t.example/a" style="width:1px; height: 1px">', "mail-beacon"),
         ('<p style="display:none">secret words</p>', "mail-hidden-text"),
@@ -364,6 +371,8 @@ def test_html_that_stops_the_parser_is_noted() -> None:
         '<img src="cid:part1"><img src="data:image/png;base64,AAAA" width=1 height=1>',
         '<p style="font-size:0.9em;opacity:0.5;color:#fff;background:#000">x</p>',
         '<p style="display:none"> &#8199;&#847; </p>',
+        '<!--[if mso]><a href="https://www.bank.com/x">x</a><![endif]--><!--[if',
+        '<img src="file:///C:/a.png">',
         '<a href="https://www.bank.com/x">bank.com</a><a href="https://x.example">click</a>',
         "",
     ],
@@ -442,3 +451,12 @@ def test_any_bytes_get_facts(data: bytes) -> None:
     for start in (b"", b"From: ", b"Date: ", b"Received: x; ", b"Content-Type: text/html\r\n\r\n<"):
         facts = facts_of(start + data)
         assert all(is_printable_safe(one.text) for one in facts.observations)
+
+
+def test_fields_beyond_those_that_are_shown() -> None:
+    """Of a field that stands many times some are shown, and the rest are counted."""
+    many = "".join(f"Reply-To: a{number}@desk.example\r\n" for number in range(8))
+    claims = "Authentication-Results: mx.desk.example; dkim=pass\r\n" * 23
+    facts = facts_of(f"From: a@desk.example\r\n{many}{claims}\r\nHello\r\n".encode())
+    assert facts.properties["mail.Reply-To"].endswith("| and 3 more")
+    assert "3 more Authentication-Results fields were not looked at" in facts.notes

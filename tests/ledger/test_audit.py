@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from provenance.ledger.audit import (
     AuditTerms,
     CheckedEntry,
-    audit_hashes,
     audit_log,
     check_entries,
 )
@@ -84,26 +83,6 @@ def test_ring_cannot_change_the_answer(world: World) -> None:
             open_fields=lambda entry, sealed: open_fields(entry, sealed, world.subject_keys),
         )
         assert report == expected
-
-
-def _pages(world: World) -> list[list[tuple[int, bytes]]]:
-    """The log in pages of 7, one empty: they fit no tile, and the audit must not care."""
-    rows = [(row.seq, row.leaf) for row in world.rows]
-    return [[], *(rows[at : at + 7] for at in range(0, len(rows), 7))]
-
-
-def test_quick_audit(world: World) -> None:
-    """The quick audit finds what contradicts tree and checkpoints, and says what it left alone."""
-    report = audit_hashes(_pages(world), _terms(world), tile=world.tile)
-    assert report.findings == ()
-    assert report.root == world.root()
-    assert report.checked[D.SIGNATURE] == 0
-    world.edit_iat(10, START)
-    report = audit_hashes(_pages(world), _terms(world), tile=world.tile)
-    assert report.flagged == {D.TILES, D.CHECKPOINT, D.OUTSIDE}
-    del world.rows[11]
-    report = audit_hashes(_pages(world), _terms(world), tile=world.tile)
-    assert D.NUMBERING in report.flagged
 
 
 def test_empty_log() -> None:

@@ -6,10 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import typer
 
 from provenance.desk import Desk
+from provenance.errors import CheckFailed, RolledBack
 from provenance.ledger.keyfile import write_key_file
+from provenance.outside.witnessing import Asked
 from provenance_cli import main
+from provenance_cli.commands.witness import tell_asked
 from tests.outside.authority import Tsa
 from tests.outside.conftest import Clock, cosigner, witness_signer
 
@@ -112,6 +116,17 @@ def test_somebody_who_cannot_be_reached(prov: Run) -> None:
     code, out, _ = prov("witness", "run", "--json")
     assert (code, _keys(out)) == (4, {"name", "size", "error"})
     assert json.loads(out)["error"]["code"] == "surroundings"
+
+
+def test_a_rollback_is_not_hidden(capsys: pytest.CaptureFixture[str]) -> None:
+    """One witness that holds more than the log sets exit code 4, whatever the others say."""
+    wrong = Asked(name="a", size=None, error=CheckFailed("no"))
+    ahead = Asked(name="b", size=None, error=RolledBack("it holds more"))
+    for asked, code in (([wrong], 1), ([wrong, ahead], 4), ([ahead, wrong], 4)):
+        with pytest.raises(typer.Exit) as left:
+            tell_asked(asked, done="cosigned", nobody="nobody", as_json=True)
+        assert left.value.exit_code == code
+    assert len(capsys.readouterr().out.splitlines()) == 5
 
 
 def test_a_stamp_by_files(prov: Run, tmp_path: Path, clock: Clock) -> None:

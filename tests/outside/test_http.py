@@ -195,6 +195,7 @@ OK = b"HTTP/1.1 200 OK\r\n"
         _say(b"rubbish\r\n\r\n"),
         _say(OK + b"Content-Length: 70000\r\n\r\n"),
         _say(OK + b"Content-Length: -5\r\n\r\n"),
+        _say(OK + b"Content-Length: " + b"9" * 5_000 + b"\r\n\r\n"),
         _say(OK + b"\r\n" + b"x" * 70_000),
         _say(OK + b"Content-Length: 10\r\n\r\nshort"),
         _say(OK + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n"),
@@ -214,6 +215,29 @@ def test_a_server_that_misbehaves_is_given_up_on(
             misbehaving(act), b"q", content_type="text/plain", limit=LIMIT
         )
     assert time.monotonic() - started < 3.5
+
+
+def test_a_handshake_that_drips_is_given_up_on(
+    misbehaving: Callable[[Callable[[socket.socket], None]], str],
+) -> None:
+    """The one deadline begins before TLS does: a byte now and then does not put it off."""
+    # A record of a handshake, announced as 16,000 bytes, that comes one byte at a time.
+    address = misbehaving(_say(b"\x16\x03\x03\x3e\x80", *[b"\x02"] * 40, pause=0.1))
+    started = time.monotonic()
+    with pytest.raises(SurroundingsError, match="no whole answer within 1 seconds"):
+        HttpTransport(timeout=1.0).post(
+            address.replace("http:", "https:"), b"q", content_type="text/plain", limit=LIMIT
+        )
+    assert time.monotonic() - started < 3.5
+
+
+@pytest.mark.parametrize("host", ["a" * 64 + ".example", "two..dots.example"])
+def test_a_name_that_no_resolver_takes(host: str) -> None:
+    """A host name that cannot be looked up is a witness that does not answer, not a fault."""
+    with pytest.raises(SurroundingsError, match="did not answer"):
+        HttpTransport(timeout=1.0).post(
+            f"http://{host}/", b"q", content_type="text/plain", limit=LIMIT
+        )
 
 
 def test_no_redirect_is_followed(

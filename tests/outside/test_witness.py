@@ -350,6 +350,28 @@ def test_a_refusal_is_told(desk: Desk, partner: Partner, status: int) -> None:
     assert list(desk.parts.checkpoints.held()) == []
 
 
+def _conflicts(sizes: list[int]) -> Callable[[str, bytes], HttpAnswer]:
+    def answer(_url: str, _body: bytes) -> HttpAnswer:
+        return HttpAnswer(status=409, content_type="", body=f"{sizes.pop()}\n".encode())
+
+    return answer
+
+
+def test_a_conflict_is_called_a_fork_only_where_it_is_one(desk: Desk, partner: Partner) -> None:
+    """A second refusal means a fork at the very size alone; else the witness is wrong or ahead."""
+    desk.outside.add_witness("partner", partner.cosigner.key.vkey(), url="http://w.example")
+    odd, ahead, fork = "contradicts itself", "ask again", "FORKED"
+    size = desk.parts.ledger.size()
+    small = size - 1
+    cases = ((small, small, odd), (small, 0, odd), (small, size, ahead), (size, size, fork))
+    for first, second, said in cases:
+        sizes = [second, first]
+        wire = Wire(_conflicts(sizes))
+        (asked,) = desk.outside.ask_witnesses(wire)
+        assert isinstance(asked.error, CheckFailed)
+        assert [word for word in (odd, ahead, fork) if word in str(asked.error)] == [said]
+
+
 def test_two_witnesses_and_a_policy(
     desk: Desk, partner: Partner, clock: Clock, tmp_path: Path
 ) -> None:

@@ -4,6 +4,7 @@ import errno
 import hashlib
 import os
 import random
+import shutil
 import signal
 import stat
 import subprocess
@@ -21,6 +22,7 @@ from provenance.ports import Blobs, StagedBlob
 from provenance_store import blobs as blobs_module
 from provenance_store import durable
 from provenance_store.blobs import FEW, FolderBlobs
+from provenance_store.staging import Staging
 
 ROOT = Path(blobs_module.__file__).parents[1]
 HERE = Path(__file__).parent
@@ -332,3 +334,26 @@ def test_close_removes_the_own_staging_area(folder: Path) -> None:
     blobs.close()
     assert list(folder.glob(".staging/*/")) == []
     blobs.close()
+
+
+def test_a_sweep_leaves_alone_what_its_owner_is_removing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One process ends while another begins: neither takes from under the other."""
+    ending, beginning = Staging(tmp_path), Staging(tmp_path)
+    descriptor, _ = ending.create()
+    os.close(descriptor)
+    sweeper = threading.Thread(target=beginning.sweep)
+    whole = shutil.rmtree
+
+    def half_way(folder: Path) -> None:
+        (folder / "lock").unlink(missing_ok=True)  # whoever asks now finds that nobody holds it
+        if not sweeper.ident:
+            sweeper.start()
+            sweeper.join(0.5)  # it waits for us, or has swept by then
+        whole(folder)
+
+    monkeypatch.setattr(shutil, "rmtree", half_way)
+    ending.close()
+    sweeper.join()
+    assert [path.name for path in (tmp_path / ".staging").iterdir()] == ["lock"]

@@ -1,5 +1,6 @@
 """Contract of the port `Ledger`, on SQLite and on PostgreSQL."""
 
+import pickle
 import threading
 
 import pytest
@@ -52,6 +53,16 @@ def test_what_is_appended_is_read_back(ledger: SqlLedger) -> None:
     assert [(e.seq, e.leaf) for e in read] == [(i, arrival(i).leaf) for i in range(3)]
     assert [set(e.disclosures) for e in read] == [set(arrival(i).disclosures) for i in range(3)]
     assert all(e.disclosures == () for e in ledger.entries(0, 10))
+
+
+def test_leaves_are_read_elsewhere(ledger: SqlLedger) -> None:
+    """A reader of leaves survives pickling and yields what `leaves` yields, gaps included."""
+    with ledger.writing() as writer:
+        append(writer, [new_entry(str(i), n=i) for i in range(6)])
+    port: Ledger = ledger
+    reader = pickle.loads(pickle.dumps(port.leaf_reader()))  # noqa: S301 made here
+    assert [list(page) for page in reader(1, 5)] == [list(page) for page in port.leaves(1, 5)]
+    assert [seq for page in reader(0, 99) for seq, _ in page] == list(range(6))
 
 
 def test_a_range_of_entries_is_half_open(ledger: SqlLedger) -> None:

@@ -3,19 +3,94 @@
 import base64
 import dataclasses
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
+from cryptography.hazmat.primitives.serialization.pkcs12 import serialize_key_and_certificates
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from provenance.errors import DeskError, Malformed, UsageError
+from provenance.signatures.unread_pins import SSH_KINDS
 from provenance.trust.folder import CONTENTS, read_folder, write_folder
 from provenance.trust.members import difference, members
-from provenance.trust.model import DkimKey, DkimSource, Purpose, TrustSet
+from provenance.trust.model import (
+    DkimKey,
+    DkimSource,
+    KeyPin,
+    PinKind,
+    Purpose,
+    TrustSet,
+)
+from provenance.trust.private_keys import private_key_in
 from provenance.trust.recognise import Particulars, recognise
 from provenance_store import durable, trust_folder
-from tests.trust.world import crl, der, full_set, pem, pgp_key, pgp_secret
+from tests.signatures.detached.maker import Numbered, SshParty
+from tests.trust.world import BEGIN, authority, crl, der, full_set, pem, pgp_key, pgp_secret
+
+
+def _secrets() -> dict[str, tuple[bytes, str]]:
+    """Secret keys as their own programs write them, and what each is to be called."""
+    curve, rsa_key = authority()[0], rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    ed, sealed = Ed25519PrivateKey.generate(), BestAvailableEncryption(b"x")
+    mini = base64.b64encode(b"EdScB2" + bytes(152))
+    openbsd = base64.b64encode(b"EdBK" + bytes(100))
+    pkcs8, old = PrivateFormat.PKCS8, PrivateFormat.TraditionalOpenSSL
+    ssh = ed.private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption())
+    bundle = serialize_key_and_certificates(b"n", curve, authority()[1], None, sealed)
+    return {
+        "minisign": (
+            b"untrusted comment: minisign encrypted secret key\n" + mini + b"\n",
+            "a minisign secret key",
+        ),
+        "minisign, comment changed": (
+            b"untrusted comment: my key\r\n" + mini,
+            "a minisign secret key",
+        ),
+        "signify": (
+            b"untrusted comment: signify secret key\n" + openbsd + b"\n",
+            "a signify secret key",
+        ),
+        "openpgp": (bytes(pgp_secret()), "an OpenPGP private key"),
+        "openpgp armor": (
+            b"a note\n" * 900 + b"-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nSECRET\n",
+            "an OpenPGP private key",
+        ),
+        "ssh": (ssh, "an SSH private key"),
+        "putty": (b"PuTTY-User-Key-File-3: ssh-ed25519\nSECRET\n", "an SSH private key (PuTTY)"),
+        "pem": (curve.private_bytes(Encoding.PEM, pkcs8, sealed), "a private key (PEM)"),
+        "pem, old": (
+            rsa_key.private_bytes(Encoding.PEM, old, NoEncryption()),
+            "a private key (PEM)",
+        ),
+        "pkcs8": (ed.private_bytes(Encoding.DER, pkcs8, NoEncryption()), "a private key (PKCS #8)"),
+        "pkcs8 sealed": (
+            curve.private_bytes(Encoding.DER, pkcs8, sealed),
+            "an encrypted private key (PKCS #8)",
+        ),
+        "pkcs1": (
+            rsa_key.private_bytes(Encoding.DER, old, NoEncryption()),
+            "an RSA private key (PKCS #1)",
+        ),
+        "sec1": (
+            curve.private_bytes(Encoding.DER, old, NoEncryption()),
+            "a private key on a curve (SEC 1)",
+        ),
+        "pkcs12": (bundle, "a PKCS #12 file, which holds a private key"),
+    }
+
+
+SECRETS = _secrets()
 
 
 def test_what_is_written_is_read() -> None:
@@ -118,6 +193,44 @@ def test_private_keys_are_refused_without_an_echo() -> None:
         assert "SECRET" not in str(caught.value)
 
 
+@pytest.mark.parametrize(("data", "kind"), SECRETS.values(), ids=SECRETS)
+def test_a_secret_key_is_named_for_what_it_is(data: bytes, kind: str) -> None:
+    """Whoever hands in the wrong half is told which, in plain words, and nothing of it is shown."""
+    with pytest.raises(Malformed) as caught:
+        recognise(data, Particulars(person="Ada", purposes=(Purpose.PDF,)))
+    told = str(caught.value)
+    assert f"this is {kind}, the half that must stay with its owner" in told
+    assert "SECRET" not in told
+    for line in data.splitlines():
+        assert len(line) < 8 or line.decode("latin-1") not in told
+
+
+def test_public_halves_are_not_called_private() -> None:
+    """What may be handed in is no private key: certificates, lists, public keys of every kind."""
+    public = authority()[0].public_key()
+    forms = (PublicFormat.SubjectPublicKeyInfo,)
+    for data in (
+        der(),
+        pem(),
+        crl(),
+        pgp_key(),
+        Numbered().line().encode(),
+        SshParty().line,
+        *(public.public_bytes(Encoding.DER, one) for one in forms),
+        b"",
+    ):
+        assert private_key_in(data) is None
+
+
+def test_a_trust_folder_never_takes_a_secret_key_in() -> None:
+    """The secret line written into trust.toml where the public one belongs refuses the folder."""
+    line = base64.b64encode(b"Ed" + bytes(102)).decode()
+    text = f'version = 1\n[[key]]\nkind = "signify"\nkey = "{line}"\nperson = "Ada"\n'
+    with pytest.raises(Malformed, match="a signify secret key") as caught:
+        read_folder({CONTENTS: text.encode()})
+    assert line not in str(caught.value)
+
+
 def test_nothing_is_guessed() -> None:
     """An anchor without a purpose and a pin without a person are refused; a list needs neither."""
     with pytest.raises(UsageError, match="--purpose"):
@@ -130,32 +243,118 @@ def test_nothing_is_guessed() -> None:
 def test_plain_public_keys_are_told_apart() -> None:
     """SSH, minisign and signify keys are recognised by their form and comment."""
     ada = Particulars(person="Ada", how="by telephone")
-    line = base64.b64encode(b"Ed" + bytes(40)).decode()
+    line, key = Numbered().line(), SshParty().line
     mini = recognise(f"untrusted comment: minisign public key 00\n{line}\n".encode(), ada)
     openbsd = recognise(f"untrusted comment: signify public key\n{line}\n".encode(), ada)
-    ssh = recognise(b'ada@example.org namespaces="file" ssh-ed25519 AAAAC3 ada\n', ada)
+    ssh = recognise(b'ada@example.org namespaces="file" ' + key + b" ada\n", ada)
     assert [one.keys[0].kind.value for one in (mini, openbsd, ssh)] == [
         "minisign",
         "signify",
         "ssh",
     ]
-    assert ssh.keys[0].key == "ssh-ed25519 AAAAC3"
+    assert ssh.keys[0].key == key.decode()
+
+
+def test_what_a_line_of_allowed_signers_says_narrows_the_pin() -> None:
+    """Namespaces and times of a line are kept: a key for git commits signs no documents."""
+    line = (
+        b'ada@example.org namespaces="git,notes",valid-after="20200106Z",'
+        b'valid-before="20210106190400Z" ' + SshParty().line + b"\n"
+    )
+    (pin,) = recognise(b"# ours\n\n" + line, Particulars(person="Ada", valid_from=BEGIN)).keys
+    assert pin.namespaces == ("git", "notes")
+    assert (pin.valid_from, pin.valid_to) == (
+        datetime(2020, 1, 6, tzinfo=UTC),
+        datetime(2021, 1, 6, 19, 4, tzinfo=UTC),
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "key", "says"),
+    [
+        ("", b"ssh-ed25519 AAAAC3", "holds a key that cannot be read"),
+        ("", b"ssh-ed25519 !!", "holds a key that cannot be read"),
+        ("", b"ssh-ed25519", "names no kind"),
+        ("", b"ssh-dss AAAAB3NzaC1kc3M=", "names no kind"),
+        ("cert-authority ", None, "certificate authority"),
+        ('cert-authority,namespaces="file" ', None, "certificate authority"),
+        ("no-touch-required ", None, "an option that is not known"),
+        ('namespaces="file" extra ', None, "names no kind"),
+        ('namespaces="*" ', None, "wildcards"),
+        ('valid-after="20200106" ', None, "a time that is not written"),
+        ('valid-after="20201306Z" ', None, "a time that is not written"),
+    ],
+)
+def test_a_line_that_is_not_understood_refuses_all_of_them(
+    options: str, key: bytes | None, says: str
+) -> None:
+    """No line is passed over: it is named by its number, not shown, and nothing is taken."""
+    good = SshParty().line
+    bad = f"ada@example.org {options}".encode() + (key or good)
+    with pytest.raises(Malformed, match=says) as caught:
+        recognise(b"ben@example.org " + good + b"\n" + bad + b"\n", Particulars(person="Ada"))
+    assert str(caught.value).startswith("line 2 ")
+    assert "example.org" not in str(caught.value)
+
+
+def test_a_key_that_anybody_can_sign_with_is_refused() -> None:
+    """A minisign key of small order is no key of anybody's."""
+    line = base64.b64encode(b"Ed" + bytes(40))
+    with pytest.raises(Malformed, match="anybody could sign"):
+        recognise(b"untrusted comment: minisign public key\n" + line, Particulars(person="Ada"))
+
+
+def test_pins_that_cannot_be_read_are_listed_as_such() -> None:
+    """Each member says whether it can be read at all; only those that cannot have a fault."""
+    (good,) = full_set().pgp
+    keys = [
+        KeyPin(kind=kind, key="AAAA", person="Ben")
+        for kind in (PinKind.SSH, PinKind.MINISIGN, PinKind.SIGNIFY, PinKind.SIGSTORE)
+    ]
+    sound = [SshParty().pin(), Numbered().pin(PinKind.MINISIGN), Numbered().pin(PinKind.SIGNIFY)]
+    sound.append(KeyPin(kind=PinKind.SIGSTORE, key="https://issuer.example ann", person="Ann"))
+    trust = TrustSet(
+        pgp=(
+            good,
+            dataclasses.replace(good, certificate=b"\x99junk", fingerprint="AB" * 20),
+            dataclasses.replace(good, fingerprint="CD" * 20),
+        ),
+        keys=(*keys, *sound),
+    )
+    faults = sorted(one.fault for one in members(trust) if one.fault)
+    assert faults == [
+        "it does not name an issuer and a subject",
+        "its OpenPGP key cannot be read",
+        "its OpenPGP key has another fingerprint than was written down for it",
+        "its SSH key cannot be read",
+        "its minisign key cannot be read",
+        "its signify key cannot be read",
+    ]
+    assert sum(1 for one in members(trust) if not one.fault) == 5
 
 
 def test_every_ssh_key_that_can_be_checked_can_be_pinned() -> None:
     """A line left out for its type would be a person whose signatures stay unknown."""
-    kinds = (
-        "ssh-ed25519",
-        "sk-ssh-ed25519@openssh.com",
-        "ecdsa-sha2-nistp256",
-        "ecdsa-sha2-nistp384",
-        "ecdsa-sha2-nistp521",
-        "sk-ecdsa-sha2-nistp256@openssh.com",
-        "ssh-rsa",
-    )
-    lines = "".join(f"ada@example.org {kind} AAAA{number}\n" for number, kind in enumerate(kinds))
+    curves = (ec.SECP256R1(), ec.SECP384R1(), ec.SECP521R1())
+    plain = [
+        SshParty().line.decode(),
+        *(SshParty(private=ec.generate_private_key(one)).line.decode() for one in curves),
+        SshParty(private=rsa.generate_private_key(65537, 2048)).line.decode(),
+    ]
+    ed, p256 = (one.split()[1] for one in plain[:2])
+    keys = [*plain, _of_a_device("ssh-ed25519", ed), _of_a_device("ecdsa-sha2-nistp256", p256)]
+    lines = "".join(f"ada@example.org {key}\n" for key in keys)
     found = recognise(lines.encode(), Particulars(person="Ada")).keys
-    assert {one.key for one in found} == {f"{kind} AAAA{n}" for n, kind in enumerate(kinds)}
+    assert {one.key for one in found} == set(keys)
+    assert {key.split()[0] for key in keys} == SSH_KINDS
+
+
+def _of_a_device(kind: str, blob: str) -> str:
+    """The same key as one on a security key: another kind, and the application behind it."""
+    name = f"sk-{kind}@openssh.com".encode()
+    rest = base64.b64decode(blob)[4 + len(kind) :]
+    data = len(name).to_bytes(4) + name + rest + b"\0\0\0\x04ssh:"
+    return f"{name.decode()} {base64.b64encode(data).decode()}"
 
 
 def test_a_difference_names_what_came_and_what_went() -> None:

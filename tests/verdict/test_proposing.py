@@ -18,6 +18,7 @@ from provenance.signatures.axes import (
     Scope,
     Signer,
     TimeBasis,
+    Visible,
 )
 from provenance.signatures.model import (
     DetectorFailure,
@@ -98,7 +99,55 @@ def keys(found: Examination) -> set[str]:
             replace(GOOD, kind=Kind.PDF_SIG, changed_after=ChangedAfter.UNEXPLAINED),
             {"pdf-changed-after-signing"},
         ),
-        (replace(GOOD, kind=Kind.PDF_SIG, integrity=Integrity.BROKEN), set()),
+        (replace(GOOD, changed_after=ChangedAfter.UNEXPLAINED), {"dkim-fails"}),
+        (
+            replace(
+                GOOD,
+                changed_after=ChangedAfter.UNEXPLAINED,
+                cert_at_time=CertAtTime.COMPROMISED_KEY,
+            ),
+            {"dkim-fails"},
+        ),
+        (
+            replace(
+                GOOD,
+                kind=Kind.PDF_SIG,
+                changed_after=ChangedAfter.UNEXPLAINED,
+                cert_at_time=CertAtTime.REVOKED,
+            ),
+            {"pdf-changed-after-signing"},
+        ),
+        (
+            replace(GOOD, kind=Kind.PDF_SIG, visible=Visible.YES, signer=Signer.UNKNOWN),
+            {"pdf-changed-after-signing"},
+        ),
+        (
+            replace(GOOD, kind=Kind.PDF_TIMESTAMP, changed_after=ChangedAfter.UNEXPLAINED),
+            {"pdf-changed-after-signing"},
+        ),
+        (
+            replace(
+                GOOD,
+                kind=Kind.PDF_SIG,
+                integrity=Integrity.BROKEN,
+                native_codes=("hash-failure",),
+            ),
+            {"pdf-changed-after-signing"},
+        ),
+        (
+            replace(
+                GOOD,
+                kind=Kind.PDF_SIG,
+                integrity=Integrity.BROKEN,
+                native_codes=("sig-crypto-failure",),
+            ),
+            set(),
+        ),
+        (replace(GOOD, kind=Kind.PDF_SIG, integrity=Integrity.ERROR), set()),
+        (
+            replace(GOOD, kind=Kind.PDF_USAGE_RIGHTS, changed_after=ChangedAfter.UNEXPLAINED),
+            set(),
+        ),
         (replace(GOOD, kind=Kind.SMIME), set()),
         (
             replace(GOOD, kind=Kind.INK_REGION, presence=Presence.EMPTY_SLOT, confidence="high"),

@@ -32,7 +32,8 @@ def audit(
     as_json: JsonOption = False,
 ) -> None:
     """Read every byte and every entry again; exit code 1 if anything does not hold."""
-    from provenance_cli.audit_run import audit_plan, print_audit
+    from provenance_cli.audit_lines import print_audit
+    from provenance_cli.audit_run import audit_plan
     from provenance_cli.progress import Progress
     from provenance_cli.rendering import audit_json
 

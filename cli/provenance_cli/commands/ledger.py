@@ -1,5 +1,8 @@
 """`prov ledger`: the append-only log itself."""
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
 from provenance.errors import NothingToCheck
@@ -38,3 +41,40 @@ def checkpoint(desk: DeskOption = None, *, as_json: JsonOption = False) -> None:
     voice.say_hint(
         ["Whoever holds this text can show that nothing before it was changed afterwards."]
     )
+
+
+@app.command()
+def recount(
+    outside: Annotated[
+        list[Path] | None,
+        typer.Option("--outside", metavar="FILE", help="Compare with this checkpoint; repeatable."),
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", metavar="N", help="Workers; one a core by default.")
+    ] = None,
+    desk: DeskOption = None,
+    *,
+    as_json: JsonOption = False,
+) -> None:
+    """Hash every entry again and compare; quicker and less than an audit; exit code 1 as there."""
+    from provenance_cli.audit_lines import print_recount
+    from provenance_cli.audit_run import HASHING_FROM, processes, read_note, worker_count
+    from provenance_cli.progress import Progress
+    from provenance_cli.rendering import recount_json
+
+    count, notes = worker_count(jobs), tuple(read_note(path) for path in outside or ())
+    with open_reading(desk) as opened:
+        size = opened.parts.ledger.size()
+        with (
+            Progress("recount", total=size) as progress,
+            processes(count if size >= HASHING_FROM else 1) as pool,
+        ):
+            found = opened.recount(outside=notes, pool=pool, ahead=2 * count, tick=progress.tick)
+    if as_json:
+        voice.result_json(recount_json(found))
+    else:
+        print_recount(found, outside=bool(notes))
+    if not found.holds:
+        raise typer.Exit(1)
+    if not found.log.size:
+        raise typer.Exit(3)

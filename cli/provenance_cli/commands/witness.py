@@ -293,8 +293,12 @@ def set_(
 
 
 def tell_asked(asked: "Sequence[Asked]", *, done: str, nobody: str, as_json: bool) -> None:
-    """Print how it went with each, and leave with the exit code of the worst."""
-    from provenance.errors import NothingToCheck
+    """Print how it went with each, and leave with the exit code of the worst.
+
+    A desk that was rolled back is worst, then what was checked and failed: nobody else's wrong
+    answer may hide the first.
+    """
+    from provenance.errors import NothingToCheck, RolledBack
 
     if not asked:
         raise NothingToCheck(nobody)
@@ -309,8 +313,11 @@ def tell_asked(asked: "Sequence[Asked]", *, done: str, nobody: str, as_json: boo
         else:
             voice.say(voice.visible(f"{each.name}: {each.error}"))
             voice.say_hint([each.error.hint] if each.error.hint else [])
-    codes = {each.error.exit_code for each in asked if each.error is not None}
-    if codes:
+    errors = [each.error for each in asked if each.error is not None]
+    if any(isinstance(error, RolledBack) for error in errors):
+        raise typer.Exit(RolledBack.exit_code)
+    if errors:
+        codes = {error.exit_code for error in errors}
         raise typer.Exit(1 if 1 in codes else max(codes))
 
 

@@ -32,6 +32,7 @@ _ZIPS: Final = (
     "application/zip",
     "application/vnd.etsi.asic-e+zip",
     "application/vnd.etsi.asic-s+zip",
+    "application/epub+zip",
 )
 _OFFICE: Final = tuple(
     _OOXML + kind
@@ -50,7 +51,6 @@ _OLE: Final = (
     "application/msword",
     "application/vnd.ms-excel",
     "application/vnd.ms-powerpoint",
-    "application/vnd.ms-outlook",
     "application/x-ole-encrypted-ooxml",
     "application/x-ole-storage",
 )
@@ -78,6 +78,7 @@ ENGINES: Final[Mapping[str, tuple[str, ...]]] = {
     "image/svg+xml": ("c2pa", "web_facts"),
     "application/pkcs7-mime": ("cms", "stated_digests"),
     "application/vnd.dev.sigstore.bundle+json": ("sigstore", "stated_digests"),
+    "application/c2pa": ("c2pa_sidecar",),
     "application/x-minisign": ("minisign",),
     "application/x-signify": ("signify",),
     "application/x-ssh-signature": ("ssh",),
@@ -86,6 +87,7 @@ ENGINES: Final[Mapping[str, tuple[str, ...]]] = {
     **dict.fromkeys(_OFFICE, ("containers", "c2pa", "ooxml_facts")),
     **dict.fromkeys(_OPEN_DOCUMENT, ("containers", "c2pa", "odf_facts")),
     **dict.fromkeys(_OLE, ("ole_facts",)),
+    "application/vnd.ms-outlook": ("outlook_smime", "ole_facts"),
     **dict.fromkeys(_PICTURES, ("c2pa", "image_facts")),
     **dict.fromkeys(_RECORDINGS, ("c2pa",)),
 }
@@ -105,6 +107,7 @@ OCR_TYPES: Final = frozenset({"application/pdf"})
 
 DETACHED_OF: Final[Mapping[str, tuple[str, ...]]] = {
     "application/vnd.dev.sigstore.bundle+json": ("sigstore_detached",),
+    "application/c2pa": ("c2pa_beside",),
 }
 """Engines that run when a file of this media type lies beside the document: large ones."""
 
@@ -113,6 +116,8 @@ EXTRAS: Final[Mapping[str, tuple[str, str]]] = {
     "sigstore": ("sigstore", "sigstore"),
     "sigstore_detached": ("sigstore", "sigstore"),
     "c2pa": ("c2pa", "c2pa"),
+    "c2pa_beside": ("c2pa", "c2pa"),
+    "c2pa_sidecar": ("c2pa", "c2pa"),
 }
 """Engine to (import name it needs, extra of the distribution that brings it)."""
 

@@ -55,6 +55,14 @@ def _icon(head: bytes) -> bool:
     return 1 <= int.from_bytes(head[4:6], "little") <= 64 and head[9:10] == b"\0"
 
 
+_STORE: Final = b"c2pa\x00\x11\x00\x10\x80\x00\x00\xaa\x00\x38\x9b\x71"  # C2PA 11.1.4.2
+
+
+def _manifest_store(head: bytes) -> bool:
+    """A box of boxes (ISO 19566-5) whose description says: C2PA manifest store."""
+    return (head[4:8], head[12:16], head[16:32]) == (b"jumb", b"jumd", _STORE)
+
+
 def _mp3(head: bytes) -> bool:
     """Two frames of MPEG audio layer III, one where the first says it ends."""
     size = _frame(head, 0)
@@ -167,6 +175,7 @@ MAGIC: Final[tuple[tuple[int, bytes, str, _Test], ...]] = (
     (0, b"SQLite format 3\x00", "application/vnd.sqlite3", _sure),
     (0, b"\x00\x01\x00\x00Standard Jet DB", "application/vnd.ms-access", _sure),
     (0, b"\x00\x01\x00\x00Standard ACE DB", "application/vnd.ms-access", _sure),
+    (0, b"", "application/c2pa", _manifest_store),  # its first four bytes are its length
     (0, b"PAR1", "application/vnd.apache.parquet", _sure),
     (0, b"ARROW1\x00\x00", "application/vnd.apache.arrow.file", _sure),
     (0, b"Obj\x01", "application/avro", _sure),

@@ -185,6 +185,7 @@ EXTENSIONS: Final[dict[str, tuple[str, ...]]] = {
     "pgp": _PGP,
     "asc": (*_PGP, "text/plain"),
     "sig": ("application/pgp-signature", "application/x-ssh-signature", "application/x-signify"),
+    "c2pa": ("application/c2pa",),
     "minisig": ("application/x-minisign",),
     "p7s": _CMS,
     "p7m": (*_CMS, "message/rfc822"),
@@ -223,6 +224,7 @@ _SAME: Final = {  # what old programs call it, to what we call it
     "video/webm": "video/x-matroska",
     "video/avi": "video/x-msvideo",
     "application/x-outlook": "application/vnd.ms-outlook",
+    "application/x-c2pa-manifest-store": "application/c2pa",
     "application/eml": "message/rfc822",
 }
 _NOTHING: Final = frozenset(

@@ -42,6 +42,8 @@ class Compound:
     """Lower-case path to path as written."""
     spent: list[int]
     """Bytes of each stream that was read so far."""
+    cut: bool = False
+    """There are more streams or storages than are listed here."""
 
     def find(self, *path: str) -> Path | None:
         """Return the path of a stream as written, whatever its case (MS-CFB 2.6.1), or None."""
@@ -106,6 +108,7 @@ def _open(data: bytes) -> Compound | None:
     handle = olefile.OleFileIO(io.BytesIO(data))
     streams = tuple(tuple(path) for path in handle.listdir(streams=True, storages=False))
     storages = tuple(tuple(path) for path in handle.listdir(streams=False, storages=True))
+    cut = max(len(streams), len(storages)) > MAX_STREAMS
     streams = streams[:MAX_STREAMS]
     return Compound(
         handle=handle,
@@ -114,4 +117,5 @@ def _open(data: bytes) -> Compound | None:
         size=len(data),
         index={tuple(part.lower() for part in path): path for path in streams},
         spent=[],
+        cut=cut,
     )

@@ -42,7 +42,8 @@ def tell_embedded(gathered: Gathered, package: Package, relations: Relations) ->
         gathered.note(f"{len(names) - MAX_EMBEDDED} more embedded files were not digested")
     _tell_programs(gathered, relations)
     _tell_rest(gathered, package, relations)
-    parts = relations.of_kind("printerSettings")[:MAX_PRINTERS]
+    settings = relations.of_kind("printerSettings")
+    parts = gathered.upto(settings, MAX_PRINTERS, "printer settings")
     tell_printers(gathered, [printer_of(package.read(name, MAX_LOOKED) or b"") for name in parts])
 
 

@@ -9,7 +9,6 @@ document.
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from itertools import islice
 from typing import Final
 
 from provenance.facts.gathering import Gathered, counted, listed, quoted
@@ -124,7 +123,7 @@ def _tell_unlisted(gathered: Gathered, package: Package, named: frozenset[str] |
 
 
 def _read_settings(gathered: Gathered, root: Element | None) -> None:
-    for item in islice(every(root, "config-item"), MAX_SETTINGS):
+    for item in gathered.upto(every(root, "config-item"), MAX_SETTINGS, "settings"):
         name, value = attribute(item, "name"), text_of(item, 2_000).strip()
         if not value:
             continue
@@ -154,14 +153,14 @@ def _tell_embedded(gathered: Gathered, package: Package) -> None:
         for name in package.find("Object ")
         if "/" not in name or name.lower().endswith("/content.xml")
     ]
-    for name in objects[:MAX_EMBEDDED]:
+    for name in gathered.upto(objects, MAX_EMBEDDED, "embedded objects"):
         tell_file(gathered, package, name)
 
 
 def _tell_versions(gathered: Gathered, package: Package) -> None:
     """Observe earlier versions that LibreOffice keeps inside the file when asked to."""
     root = package.markup("VersionList.xml")
-    for entry in islice(every(root, "version-entry"), MAX_VERSIONS):
+    for entry in gathered.upto(every(root, "version-entry"), MAX_VERSIONS, "earlier versions"):
         title, comment = attribute(entry, "title"), attribute(entry, "comment")
         stated = read_w3c(attribute(entry, "date-time"))
         when = stated.shown if stated else "without a date"

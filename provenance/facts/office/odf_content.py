@@ -50,19 +50,24 @@ class _Styles:
 
 def read_content(gathered: Gathered, root: Element, marks: Marks, *, where: str) -> None:
     """Observe what one part of an OpenDocument file holds beside its visible text."""
-    styles = _read_styles(root)
-    gathered.step("changes", lambda: _read_changes(root, marks))
+    styles = _read_styles(gathered, root)
+    gathered.step("changes", lambda: _read_changes(gathered, root, marks))
     gathered.step("hidden text", lambda: _tell_hidden(gathered, root, styles, where))
     gathered.step("sheets and slides", lambda: _tell_sheets(gathered, root, styles, where))
     gathered.step("links", lambda: tell_links(gathered, root, where=where))
     gathered.step("pictures", lambda: _tell_cropped(gathered, root, where))
     gathered.step("sessions", lambda: _tell_sessions(gathered, root))
     for body in islice(every(root, "body"), 1):
-        text = "\n".join(text_of(one) for one in islice(every(body, "p", "h"), MAX_PIECES))
+        text = "\n".join(
+            text_of(one)
+            for one in gathered.upto(
+                every(body, "p", "h"), MAX_PIECES, f"pieces of text in {where}"
+            )
+        )
         tell_odd_characters(gathered, text, where=where)
 
 
-def _read_styles(root: Element) -> _Styles:
+def _read_styles(gathered: Gathered, root: Element) -> _Styles:
     found: dict[str, set[str]] = {
         "hidden": set(),
         "white": set(),
@@ -70,7 +75,7 @@ def _read_styles(root: Element) -> _Styles:
         "no_sheet": set(),
         "no_slide": set(),
     }
-    for style in islice(every(root, "style"), MAX_PIECES):
+    for style in gathered.upto(every(root, "style"), MAX_PIECES, "styles"):
         name = attribute(style, "name")
         for properties in style:
             for kind in _hides(properties):
@@ -105,8 +110,8 @@ def _is_bare(properties: Element) -> bool:
     )
 
 
-def _read_changes(root: Element, marks: Marks) -> None:
-    for info in islice(every(root, "change-info"), MAX_MARKS):
+def _read_changes(gathered: Gathered, root: Element, marks: Marks) -> None:
+    for info in gathered.upto(every(root, "change-info"), MAX_MARKS, "changes"):
         change = info.getparent()
         kind = _CHANGES.get(local(change))
         if kind is None:
@@ -121,7 +126,7 @@ def _read_changes(root: Element, marks: Marks) -> None:
                 text="" if isinstance(lost, str) else _text_but(lost, info),
             )
         )
-    for note in islice(every(root, "annotation"), MAX_MARKS):
+    for note in gathered.upto(every(root, "annotation"), MAX_MARKS, "comments"):
         marks.add(
             Mark(
                 kind="comment",
@@ -144,7 +149,9 @@ def _tell_hidden(gathered: Gathered, root: Element, styles: _Styles, where: str)
     ):
         pieces = [
             text_of(one)
-            for one in islice(every(root, "span", "p", "h"), MAX_PIECES)
+            for one in gathered.upto(
+                every(root, "span", "p", "h"), MAX_PIECES, f"pieces of text in {where}"
+            )
             if names and attribute(one, "style-name") in names and not _is_boxed(one)
         ]
         _tell_text(gathered, code, how, "".join(pieces), where)
@@ -228,7 +235,8 @@ def _tell_cropped(gathered: Gathered, root: Element, where: str) -> None:
 def _tell_sessions(gathered: Gathered, root: Element) -> None:
     """LibreOffice Writer keeps the number of the editing session in automatic styles."""
     found = set()
-    for properties in islice(every(root, "text-properties", "paragraph-properties"), MAX_PIECES):
+    every_style = every(root, "text-properties", "paragraph-properties")
+    for properties in gathered.upto(every_style, MAX_PIECES, "automatic styles"):
         for name in ("rsid", "paragraph-rsid"):
             value = attribute(properties, name)
             if _RSID.fullmatch(value):

@@ -11,7 +11,7 @@ from typing import Final
 
 from provenance.facts.gathering import Gathered, counted, listed, quoted
 from provenance.facts.model import Facts, Weight
-from provenance.facts.office.compound import Compound, open_compound
+from provenance.facts.office.compound import MAX_STREAMS, Compound, open_compound
 from provenance.facts.office.excel_binary import read_excel_binary
 from provenance.facts.office.outlook import read_outlook
 from provenance.facts.office.packager import tell_packaged
@@ -38,6 +38,8 @@ def read_ole_facts(data: bytes, *, at: datetime) -> Facts:
         text = "No part of it was read: its directory or a chain of its sectors is broken."
         gathered.observe("package-unreadable", Weight.NOTE, text)
         return gathered.facts()
+    if compound.cut:
+        gathered.note(f"only the first {MAX_STREAMS} streams and storages were looked at")
     gathered.step("document", lambda: _read(gathered, compound))
     return gathered.facts()
 
@@ -118,7 +120,7 @@ def _tell_objects(gathered: Gathered, compound: Compound) -> None:
         for path in compound.storages
         if (len(path) == 2 and path[0].lower() == "objectpool") or path[-1].startswith("MBD")
     ]
-    for storage in found[:MAX_OBJECTS]:
+    for storage in gathered.upto(found, MAX_OBJECTS, "embedded objects"):
         inside = [path for path in compound.streams if path[: len(storage)] == storage]
         names = [path[-1] for path in inside]
         size = sum(compound.length(path) for path in inside)
@@ -129,7 +131,7 @@ def _tell_objects(gathered: Gathered, compound: Compound) -> None:
         where = "/".join(storage)
         gathered.observe("embedded-file", Weight.HIDDEN, text, where=where)
     for last in ("Package", "CONTENTS"):
-        for path in list(compound.named(last))[:MAX_OBJECTS]:
+        for path in gathered.upto(compound.named(last), MAX_OBJECTS, "embedded files"):
             data = compound.read(*path)
             if data:
                 text = (

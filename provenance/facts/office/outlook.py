@@ -9,7 +9,6 @@ mail server (DKIM) can as a rule not be checked on such a copy, for the body is 
 import hashlib
 from collections.abc import Iterator
 from datetime import timedelta
-from itertools import islice
 from typing import Final
 
 from provenance.facts.gathering import Gathered, counted, quoted
@@ -22,6 +21,7 @@ from provenance.facts.stated_dates import Stated, from_filetime, is_later
 
 MAX_ATTACHMENTS: Final = 200  # that are told one by one
 MAX_PEOPLE: Final = 200  # recipients that are read
+MAX_HOPS: Final = 20  # Received fields that are stated
 CLOCKS: Final = timedelta(minutes=15)  # two computers' clocks may differ
 
 _SUBJECT, _HEADERS, _CLASS, _INDEX, _HTML = 0x0037, 0x007D, 0x001A, 0x0071, 0x1013
@@ -77,7 +77,8 @@ def _tell_headers(gathered: Gathered, bag: Bag, fields: MailFields) -> None:
         return
     for name in ("from", "to", "date", "subject", "message-id", "return-path"):
         gathered.state(f"headers.{name}", fields.first(name))
-    for number, hop in enumerate(fields.all("received")[:20], start=1):
+    hops = gathered.upto(fields.all("received"), MAX_HOPS, "Received fields")
+    for number, hop in enumerate(hops, start=1):
         gathered.state(f"headers.received-{number}", hop)
     for name in ("x-originating-ip", "x-mailer", "user-agent", "x-sender-ip"):
         gathered.state(f"headers.{name}", fields.first(name))
@@ -112,15 +113,20 @@ def _plain(text: str) -> str:
     return "".join(text.split()).casefold()
 
 
+def _contradict(gathered: Gathered, code: str, text: str) -> None:
+    """Say what contradicts the sending time, which is the date of the document itself."""
+    gathered.observe(code, Weight.CONTRADICTION, text, evidence="metadata-date-contradicts")
+
+
 def _judge_times(gathered: Gathered, bag: Bag, fields: MailFields) -> None:
     sent, delivered = bag.times.get(_SUBMITTED), bag.times.get(_DELIVERED)
     dated = fields.date()
     if sent and delivered and is_later(sent, delivered, CLOCKS):
         text = f"It was delivered ({delivered.shown}) before it was sent ({sent.shown})."
-        gathered.observe("delivered-before-sent", Weight.CONTRADICTION, text)
+        _contradict(gathered, "delivered-before-sent", text)
     if sent and dated and (is_later(sent, dated, CLOCKS) or is_later(dated, sent, CLOCKS)):
         text = f"Sent: the headers say {dated.shown}, the message says {sent.shown}."
-        gathered.observe("sent-time-differs", Weight.CONTRADICTION, text)
+        _contradict(gathered, "sent-time-differs", text)
     began = thread_start(bag.binary(_INDEX, limit=4096))
     if began is not None:
         gathered.state("message.thread-began", began.shown)
@@ -128,7 +134,7 @@ def _judge_times(gathered: Gathered, bag: Bag, fields: MailFields) -> None:
             text = (
                 f"Its conversation began ({began.shown}) after it says it was sent ({sent.shown})."
             )
-            gathered.observe("thread-after-message", Weight.CONTRADICTION, text)
+            _contradict(gathered, "thread-after-message", text)
     changed = bag.times.get(_MODIFIED)
     for name, stated in (("sent", sent), ("delivered", delivered)):
         now = Stated(moment=gathered.at, zoned=True)
@@ -156,7 +162,9 @@ def thread_start(index: bytes | None) -> Stated | None:
 
 def _tell_recipients(gathered: Gathered, compound: Compound, bag: Bag) -> None:
     hidden = []
-    for storage in islice(_storages(compound, "__recip_version1.0_"), MAX_PEOPLE):
+    for storage in gathered.upto(
+        _storages(compound, "__recip_version1.0_"), MAX_PEOPLE, "recipients"
+    ):
         one = read_bag(compound, storage)
         if one.numbers.get(0x0C15) == 3:  # PidTagRecipientType: 3 is a blind copy
             hidden.append(one.text(0x39FE) or one.text(0x3003) or one.text(0x3001))
@@ -169,7 +177,7 @@ def _tell_recipients(gathered: Gathered, compound: Compound, bag: Bag) -> None:
 def _tell_attachments(gathered: Gathered, compound: Compound) -> None:
     storages = list(_storages(compound, "__attach_version1.0_"))
     gathered.state("message.attachments", len(storages) or "")
-    for storage in storages[:MAX_ATTACHMENTS]:
+    for storage in gathered.upto(storages, MAX_ATTACHMENTS, "attachments"):
         one = read_bag(compound, storage)
         name = one.text(0x3707) or one.text(0x3704) or one.text(0x3001) or "without a name"
         data = one.binary(0x3701, limit=1 << 28)

@@ -39,8 +39,12 @@ class Bag:
         if raw is not None:
             return raw.decode("utf-16-le", "replace").rstrip("\0")
         raw = self.compound.read(*self.at, f"__substg1.0_{tag:04X}001E", limit=MAX_TEXT)
+        return "" if raw is None else self.paged(raw).rstrip("\0")
+
+    def paged(self, raw: bytes) -> str:
+        """Decode a text that is in the message's code page."""
         page = self.numbers.get(_CODE_PAGE) or self.numbers.get(_INTERNET_PAGE) or 1252
-        return "" if raw is None else decode_page(raw, page).rstrip("\0")
+        return decode_page(raw, page)
 
     def binary(self, tag: int, limit: int = MAX_BODY) -> bytes | None:
         """Return a binary property, None if there is none or it is larger than the limit."""

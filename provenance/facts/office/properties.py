@@ -6,7 +6,6 @@ the account that set a label, and when.
 """
 
 import re
-from itertools import islice
 from typing import Final
 
 from provenance.facts.gathering import Gathered, listed, quoted
@@ -81,7 +80,7 @@ def _read_custom(gathered: Gathered, package: Package, relations: Relations) -> 
         if root is None:
             continue
         properties = [element for element in _children(root) if local(element) == "property"]
-        for element in properties[:MAX_CUSTOM]:
+        for element in gathered.upto(properties, MAX_CUSTOM, "custom properties"):
             key, value = element.get("name") or "", text_of(element)
             gathered.state(f"custom.{key}", value)
             _tell_label(gathered, key, value)
@@ -104,7 +103,7 @@ def _read_labels(gathered: Gathered, package: Package, relations: Relations) -> 
     """Read docMetadata/LabelInfo.xml (MS-OFFCRYPTO 2.6), the newer home of labels."""
     for name in relations.of_kind("classificationlabels")[:1]:
         root = package.markup(name)
-        for element in islice(every(root, "label"), MAX_CUSTOM):
+        for element in gathered.upto(every(root, "label"), MAX_CUSTOM, "labels"):
             text = (
                 "A confidentiality label of an organisation is in it; the organisation's number:"
                 f" {quoted(element.get('siteId') or '')}."

@@ -131,7 +131,8 @@ def _tell_marks(gathered: Gathered, file: RtfFile, story: Story) -> None:
 
 
 def _tell_objects(gathered: Gathered, file: RtfFile) -> None:
-    for number, pieces in enumerate(file.kept.get("objdata", ())[:MAX_OBJECTS], start=1):
+    objects = gathered.upto(file.kept.get("objdata", ()), MAX_OBJECTS, "objects")
+    for number, pieces in enumerate(objects, start=1):
         tell_object(gathered, pieces.raw(), where=f"object {number}")
     if "objocx" in file.flags:
         text = "ActiveX controls are in it: programs of the reader's computer that it starts."
@@ -142,7 +143,7 @@ def _tell_objects(gathered: Gathered, file: RtfFile) -> None:
 
 
 def _tell_fields(gathered: Gathered, file: RtfFile) -> None:
-    for code in file.texts("fldinst")[:MAX_FIELDS]:
+    for code in gathered.upto(file.texts("fldinst"), MAX_FIELDS, "fields"):
         tell_code(gathered, code)
         if code.upper().startswith("HYPERLINK"):
             tell_path(gathered, code[len("HYPERLINK") :].strip().strip('"').replace("\\\\", "\\"))

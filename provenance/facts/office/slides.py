@@ -5,7 +5,6 @@ and embedded fonts.
 """
 
 from functools import partial
-from itertools import islice
 from typing import Final
 
 from provenance.facts.characters import tell_odd_characters
@@ -38,7 +37,7 @@ def read_slides(
     if len(slides) > listed:
         text = f"It holds {len(slides)} slides and shows {listed}."
         gathered.observe("unlisted-slide", Weight.HIDDEN, text)
-    for name in slides[:MAX_SLIDES]:
+    for name in gathered.upto(slides, MAX_SLIDES, "slides"):
         gathered.step(name, partial(_read_slide, gathered, package, relations, name))
     gathered.step("comments", lambda: _read_comments(gathered, package, relations, marks))
     if first(root, "embeddedFont") is not None:
@@ -87,17 +86,19 @@ def _read_comments(
     authors: dict[str, str] = {}
     for name in relations.of_kind("commentAuthors", "authors"):
         root = package.markup(name)
-        for element in islice(every(root, "cmAuthor", "author"), MAX_COMMENTS):
+        for element in gathered.upto(every(root, "cmAuthor", "author"), MAX_COMMENTS, "commenters"):
             shown, account = attribute(element, "name"), attribute(element, "userId")
             authors[attribute(element, "id")] = shown
             if account and account != shown:
                 text = f"An account is stored for {quoted(shown, 80)}: {quoted(account)}."
                 gathered.observe("account-name", Weight.HIDDEN, text, where=name)
-    for name in relations.of_kind("comments")[:MAX_SLIDES]:
+    for name in gathered.upto(relations.of_kind("comments"), MAX_SLIDES, "parts of comments"):
         root = package.markup(name)
         if root is None:
             continue
-        for element in islice(every(root, "cm", "reply"), MAX_COMMENTS):
+        for element in gathered.upto(
+            every(root, "cm", "reply"), MAX_COMMENTS, f"comments in {name}"
+        ):
             made = attribute(element, "dt") or attribute(element, "created")
             body = [one for one in element if str(one.tag).endswith(("}text", "}txBody"))]
             marks.add(

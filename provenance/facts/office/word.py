@@ -57,12 +57,13 @@ def read_word(
     for name in relations.targets(main, "styles")[:1]:
         styles = hidden_styles(package.markup(name))
     gathered.step(main, lambda: _read_text_part(gathered, main, root, marks, styles))
-    for name in relations.targets(main, *_TEXT_PARTS)[:MAX_PARTS]:
+    texts = relations.targets(main, *_TEXT_PARTS)
+    for name in gathered.upto(texts, MAX_PARTS, "parts of the text"):
         part = package.markup(name)
         if part is not None:
             read = partial(_read_text_part, gathered, name, part, marks, styles)
             gathered.step(name, read)
-    gathered.step("comments", lambda: _read_comments(package, relations, main, marks))
+    gathered.step("comments", lambda: _read_comments(gathered, package, relations, main, marks))
     gathered.step("settings", lambda: read_settings(gathered, package, relations, main))
     gathered.step("people", lambda: _read_people(gathered, package, relations, main))
     gathered.step("fonts", lambda: _read_fonts(gathered, package, relations, main))
@@ -72,13 +73,15 @@ def read_word(
 def _read_text_part(
     gathered: Gathered, name: str, root: Element, marks: Marks, styles: frozenset[str]
 ) -> None:
-    for mark in islice(_changes(root), MAX_MARKS):
+    for mark in gathered.upto(_changes(root), MAX_MARKS, f"changes in {name}"):
         marks.add(mark)
     tell_hidden_text(gathered, root, styles, where=name)
     tell_fields(gathered, root, where=name)
     tell_cropped(gathered, root, where=name)
     tell_odd_characters(gathered, _text(root), where=name)
-    for element in islice(every(root, "docPr", "cNvPr"), MAX_PICTURES):
+    for element in gathered.upto(
+        every(root, "docPr", "cNvPr"), MAX_PICTURES, f"pictures in {name}"
+    ):
         # Word 97 to 2010 put the path of an inserted picture here.
         tell_paths_in(gathered, element.get("descr") or "", where=name)
 
@@ -123,11 +126,13 @@ def _text(root: Element) -> str:
     return "".join(parts)
 
 
-def _read_comments(package: Package, relations: Relations, main: str, marks: Marks) -> None:
+def _read_comments(
+    gathered: Gathered, package: Package, relations: Relations, main: str, marks: Marks
+) -> None:
     times = _true_times(package, relations, main)
     for name in relations.targets(main, "comments")[:1]:
         root = package.markup(name)
-        for element in islice(every(root, "comment"), MAX_MARKS):
+        for element in gathered.upto(every(root, "comment"), MAX_MARKS, "comments"):
             last = [attribute(one, "paraId") for one in every(element, "p")]
             marks.add(
                 Mark(
@@ -162,7 +167,7 @@ def _read_people(gathered: Gathered, package: Package, relations: Relations, mai
     """Read people.xml (MS-DOCX 2.5.4): accounts of those who commented or changed."""
     for name in relations.targets(main, "people")[:1]:
         root = package.markup(name)
-        for element in islice(every(root, "person"), MAX_PEOPLE):
+        for element in gathered.upto(every(root, "person"), MAX_PEOPLE, "people"):
             author = attribute(element, "author")
             for presence in every(element, "presenceInfo"):
                 account, provider = (

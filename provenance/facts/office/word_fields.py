@@ -7,7 +7,6 @@ opening time is shown as it stands.
 
 import re
 from collections.abc import Iterator
-from itertools import islice
 from typing import Final
 
 from provenance.facts.gathering import Gathered, quoted
@@ -30,7 +29,7 @@ _THINGS: Final = {"INCLUDEPICTURE": "a picture", "IMPORT": "a picture", "INCLUDE
 
 def tell_fields(gathered: Gathered, root: Element, *, where: str) -> None:
     """Observe fields that talk to other programs or fetch something."""
-    for code in islice(_codes(root), MAX_FIELDS):
+    for code in gathered.upto(_codes(root), MAX_FIELDS, f"fields in {where}"):
         tell_code(gathered, code, where=where)
 
 

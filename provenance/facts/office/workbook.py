@@ -6,7 +6,6 @@ are the largest parts there are.
 """
 
 from functools import partial
-from itertools import islice
 from typing import Final
 
 from provenance.facts.gathering import Gathered, counted, listed, quoted
@@ -55,8 +54,8 @@ def read_workbook(
         gathered.note(f"{len(sheets) - MAX_SHEETS} more sheets were not scanned")
     gathered.step("links", lambda: _tell_links(gathered, package, relations))
     gathered.step("comments", lambda: _read_comments(gathered, package, relations, marks))
-    gathered.step("revisions", lambda: _read_revisions(package, relations, marks))
-    for name in relations.of_kind("drawing")[:MAX_DRAWINGS]:
+    gathered.step("revisions", lambda: _read_revisions(gathered, package, relations, marks))
+    for name in gathered.upto(relations.of_kind("drawing"), MAX_DRAWINGS, "drawings"):
         drawing = package.markup(name)
         if drawing is not None:
             tell_cropped(gathered, drawing, where=name)
@@ -64,7 +63,7 @@ def read_workbook(
 
 
 def _tell_sheets(gathered: Gathered, root: Element) -> None:
-    sheets = list(islice(every(root, "sheet"), MAX_COMMENTS))
+    sheets = list(gathered.upto(every(root, "sheet"), MAX_COMMENTS, "sheets"))
     gathered.state("sheets", len(sheets))
     for element in sheets:
         state, name = element.get("state") or "visible", element.get("name") or ""
@@ -177,12 +176,12 @@ def _tell_links(gathered: Gathered, package: Package, relations: Relations) -> N
 def _read_comments(
     gathered: Gathered, package: Package, relations: Relations, marks: Marks
 ) -> None:
-    for name in relations.of_kind("comments")[:MAX_SHEETS]:
+    for name in gathered.upto(relations.of_kind("comments"), MAX_SHEETS, "parts of comments"):
         root = package.markup(name)
         if root is None:
             continue
         authors = [text_of(element) for element in every(root, "author")]
-        for element in islice(every(root, "comment"), MAX_COMMENTS):
+        for element in gathered.upto(every(root, "comment"), MAX_COMMENTS, f"comments in {name}"):
             number = element.get("authorId") or ""
             known = number.isascii() and number.isdigit() and len(number) <= 6
             author = authors[int(number)] if known and int(number) < len(authors) else ""
@@ -190,9 +189,12 @@ def _read_comments(
             if not author.startswith("tc={"):  # a copy of a threaded comment, which is read below
                 marks.add(Mark(kind="comment", author=author, made=None, text=text))
     people = _read_persons(gathered, package, relations)
-    for name in relations.of_kind("threadedComment")[:MAX_SHEETS]:
+    threads = relations.of_kind("threadedComment")
+    for name in gathered.upto(threads, MAX_SHEETS, "parts of threaded comments"):
         root = package.markup(name)
-        for element in islice(every(root, "threadedComment"), MAX_COMMENTS):
+        for element in gathered.upto(
+            every(root, "threadedComment"), MAX_COMMENTS, f"comments in {name}"
+        ):
             marks.add(
                 Mark(
                     kind="comment",
@@ -207,7 +209,7 @@ def _read_persons(gathered: Gathered, package: Package, relations: Relations) ->
     people = {}
     for name in relations.of_kind("person"):
         root = package.markup(name)
-        for element in islice(every(root, "person"), MAX_COMMENTS):
+        for element in gathered.upto(every(root, "person"), MAX_COMMENTS, "people"):
             shown, account = element.get("displayName") or "", element.get("userId") or ""
             people[element.get("id") or ""] = shown
             if account and account != shown:
@@ -216,11 +218,13 @@ def _read_persons(gathered: Gathered, package: Package, relations: Relations) ->
     return people
 
 
-def _read_revisions(package: Package, relations: Relations, marks: Marks) -> None:
+def _read_revisions(
+    gathered: Gathered, package: Package, relations: Relations, marks: Marks
+) -> None:
     """Read who changed a shared workbook and when (18.11)."""
     for name in relations.of_kind("revisionHeaders"):
         root = package.markup(name)
-        for element in islice(every(root, "header"), MAX_COMMENTS):
+        for element in gathered.upto(every(root, "header"), MAX_COMMENTS, "savings"):
             marks.add(
                 Mark(
                     kind="saving",

@@ -5,21 +5,24 @@ show and boxes that hide nothing; fonts; what could act or is attached. Imports 
 a worker imports this module.
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import pypdfium2
 
-from provenance.facts.model import Earlier, Facts, Observation
+from provenance.facts.gathering import counted
+from provenance.facts.model import Earlier, Facts
 from provenance.facts.pdf.active import find_active
 from provenance.facts.pdf.fonts import judge_fonts, list_fonts, written_year
 from provenance.facts.pdf.properties import Properties, judge_properties, read_properties
-from provenance.facts.pdf.revisions import find_earlier, judge_earlier
+from provenance.facts.pdf.revisions import NOT_COMPARED, find_earlier, judge_earlier
 from provenance.facts.pdf.unseen import find_unseen
 from provenance.signatures.attempt import Fault, attempt
 from provenance.signatures.pdf.raw import RawSurvey, survey_pdf
 from provenance.signatures.text import tame
+
+T = TypeVar("T")
 
 
 def read_pdf_facts(data: bytes, *, at: datetime) -> Facts:
@@ -56,26 +59,22 @@ def _read(
         stated = Properties(info={}, xmp={})
     observed = judge_properties(stated, at)
     earlier: tuple[Earlier, ...] = ()
-    fonts: tuple[str, ...] = ()
+    fonts: Sequence[str] = ()
     if document is not None:
-        compared = attempt("earlier states", lambda: find_earlier(data, survey, document))
-        if isinstance(compared, Fault):
-            notes.append(compared.text)
-        else:
-            earlier = compared
+        earlier = _read_earlier(data, survey, document, notes)
         observed += judge_earlier(earlier)
-        observed += _guarded("unseen text", lambda: find_unseen(document), notes)
-        listed = attempt("fonts", lambda: list_fonts(document))
-        if isinstance(listed, Fault):
-            notes.append(listed.text)
-        else:
-            fonts = listed
-            observed += _guarded(
-                "fonts",
-                lambda: judge_fonts(listed, stated.claimed, written_year(document)),
-                notes,
-            )
-        observed += _guarded("active content", lambda: find_active(document), notes)
+        observed += _or_none(attempt("unseen text", lambda: find_unseen(document)), notes)
+        fonts = _or_none(attempt("fonts", lambda: list_fonts(document)), notes)
+        young = attempt(
+            "fonts", lambda: judge_fonts(tuple(fonts), stated.claimed, written_year(document))
+        )
+        observed += _or_none(young, notes)
+    active = attempt("active content", lambda: find_active(data, document, at))
+    if isinstance(active, Facts):
+        notes += active.notes
+        observed += active.observations
+    else:
+        notes.append(active.text)
     if not survey.has_header:
         notes.append("the file does not begin like a PDF")
     return Facts(
@@ -88,11 +87,28 @@ def _read(
     )
 
 
-def _guarded(
-    step: str, action: Callable[[], list[Observation]], notes: list[str]
-) -> list[Observation]:
-    found = attempt(step, action)
+def _read_earlier(
+    data: bytes,
+    survey: RawSurvey,
+    document: Any,  # noqa: ANN401
+    notes: list[str],
+) -> tuple[Earlier, ...]:
+    states = attempt("earlier states", lambda: find_earlier(data, survey, document))
+    if isinstance(states, Fault):
+        notes.append(states.text)
+        return ()
+    if states.unread:
+        count = counted(states.unread, "still earlier state")
+        notes.append(f"{count} may be in the file and could not be looked at within bounds")
+    unlike = sum(one.note == NOT_COMPARED for one in states.earlier)
+    if unlike:
+        notes.append(f"{counted(unlike, 'earlier state was', 'earlier states were')} not compared")
+    return states.earlier
+
+
+def _or_none(found: Sequence[T] | Fault, notes: list[str]) -> Sequence[T]:
+    """Return what a reader found; nothing, and a note, if it came to no end."""
     if isinstance(found, Fault):
         notes.append(found.text)
-        return []
+        return ()
     return found

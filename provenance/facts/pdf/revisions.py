@@ -2,50 +2,75 @@
 
 An incremental update leaves every earlier state whole: the file up to an end mark IS the file as it
 was. Each such beginning that opens is an earlier state; its text is compared page by page with the
-state after it. What the comparison says is about text only: a picture that was exchanged shows in
-no word. Work is bounded; a state that was not compared says so.
+state after it, newest first, until a number of pages is used up. What the comparison says is about
+text only: a picture that was exchanged shows in no word. A state that was not compared says so, and
+a note says how many end marks were not looked at.
 """
 
 import difflib
 import hashlib
-from itertools import pairwise
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, Final
 
 import pypdfium2
 
+from provenance.facts.gathering import MAX_SAME, counted, joined
 from provenance.facts.model import Earlier, Observation, Weight
 from provenance.signatures.pdf.raw import RawSurvey
 from provenance.signatures.text import tame
 
-MAX_STATES: Final = 20  # earlier states listed; a contract signed by ten people has about that many
+MAX_STATES: Final = 200  # earlier states listed; a contract signed by ten people has about twenty
+MAX_OPENED: Final = 2 << 30  # bytes of all states listed: they are copied here, and when recovered
 MAX_PAGES: Final = 60  # pages compared in one state
+MAX_COMPARED: Final = 1_200  # pages compared in all states
 MAX_WORDS: Final = 4000  # of a page compared word by word; difflib is quadratic on what differs
 SHOWN: Final = 160  # characters quoted of words that went, and of words that came
+NOT_COMPARED: Final = "Not compared with the next state."
 
 
-def find_earlier(data: bytes, survey: RawSurvey, document: Any) -> tuple[Earlier, ...]:  # noqa: ANN401
-    """Return earlier states, oldest first; the present one is not among them."""
-    ends = survey.revision_ends[:-1][-MAX_STATES:]  # what follows the last is no state of its own
-    states: list[tuple[int, str]] = []
-    texts: list[list[str]] = []
+@dataclass(frozen=True, slots=True, kw_only=True)
+class States:
+    """The earlier states of one file."""
+
+    earlier: tuple[Earlier, ...] = ()
+    """Oldest first; the present state is not among them."""
+    unread: int = 0
+    """End marks before them that were not looked at."""
+
+
+def find_earlier(data: bytes, survey: RawSurvey, document: Any) -> States:  # noqa: ANN401
+    """Return the earlier states, the newest MAX_STATES of them."""
+    ends = survey.revision_ends[:-1]  # what follows the last is no state of its own
+    found: list[Earlier] = []
+    after, opened, compared = _texts(document), 0, 0
+    looked = 0
+    for end, sha256 in reversed(list(_digests(data, ends[-MAX_STATES:]))):
+        if opened + end > MAX_OPENED:
+            break
+        looked, opened = looked + 1, opened + end
+        state = _open(data[:end])
+        if state is None:
+            continue
+        try:
+            compared += min(len(state), MAX_PAGES)
+            note = NOT_COMPARED
+            if compared <= MAX_COMPARED:
+                before = _texts(state)
+                note, after = _difference(before, after), before
+            found.append(Earlier(end=end, sha256=sha256, note=note))
+        finally:
+            state.close()
+    return States(earlier=tuple(reversed(found)), unread=len(ends) - looked)
+
+
+def _digests(data: bytes, ends: tuple[int, ...]) -> Iterator[tuple[int, str]]:
+    """Walk the ends, each with the SHA-256 of what lies before it."""
     digest, done = hashlib.sha256(), 0
     for end in ends:
         digest.update(data[done:end])
         done = end
-        opened = _open(data[:end])
-        if opened is not None:
-            states.append((end, digest.copy().hexdigest()))
-            try:
-                texts.append(_texts(opened))
-            finally:
-                opened.close()
-    if not states:
-        return ()
-    texts.append(_texts(document))
-    return tuple(
-        Earlier(end=end, sha256=sha256, note=_difference(one, other))
-        for (end, sha256), (one, other) in zip(states, pairwise(texts), strict=True)
-    )
+        yield end, digest.copy().hexdigest()
 
 
 def judge_earlier(earlier: tuple[Earlier, ...]) -> list[Observation]:
@@ -58,13 +83,27 @@ def judge_earlier(earlier: tuple[Earlier, ...]) -> list[Observation]:
         if count == 1
         else f"{count} earlier states of the document are still in the file"
     )
-    changed = [one.note for one in earlier if one.note]
     found = [Observation(code="earlier-state-in-file", weight=Weight.HIDDEN, text=f"{text}.")]
-    found += [
-        Observation(code="earlier-state-reads-differently", weight=Weight.HIDDEN, text=note)
-        for note in changed
+    changed = [
+        (number, one.note)
+        for number, one in enumerate(earlier, 1)
+        if one.note not in {"", NOT_COMPARED}
     ]
+    left = len(changed) - MAX_SAME
+    told = changed if left <= 0 else changed[: MAX_SAME - 1]
+    for number, note in told:
+        where = f"state {number} of {count + 1}" if count > 1 else None
+        found.append(_differs(note, where))
+    if left > 0:
+        more = counted(len(changed) - len(told), "more state reads", "more states read")
+        found.append(_differs(f"{more} differently; the result lists how, with each state.", None))
     return found
+
+
+def _differs(text: str, where: str | None) -> Observation:
+    return Observation(
+        code="earlier-state-reads-differently", weight=Weight.HIDDEN, text=text, where=where
+    )
 
 
 def _open(data: bytes) -> Any:  # noqa: ANN401 - the renderer's document, or None
@@ -91,7 +130,7 @@ def _difference(before: list[str], after: list[str]) -> str:
     went, came = _words(before[pages[0]], after[pages[0]])
     parts = [f"“{went}” was there"] if went else []
     parts += [f"“{came}” came in"] if came else []
-    numbers = ", ".join(str(page + 1) for page in pages[:10])
+    numbers = joined((str(page + 1) for page in pages), 10)
     said = f": on page {pages[0] + 1} {', '.join(parts)}" if parts else ""
     return f"The next state reads differently on page {numbers}{said}."
 

@@ -4,9 +4,10 @@ For each run of the text layer: render the page and look at the pixels where the
   1. outside the page: never shown;
   2. all pixels of one dark shade: a box lies over live text, a redaction that hides nothing;
   3. all pixels of one light shade: the text has the colour of the paper, or a light box covers it;
-  4. anything else: something is to be seen there, and the run is taken as shown.
-So a picture or a pattern over text is not noticed, and a text layer under a scan (as OCR writes it)
-is not reported: its words are to be seen. Redaction marks that were never applied are told apart.
+  4. anything else: something is to be seen there, and the run is taken as shown, unless letters of
+     it are covered by what is drawn later: a bar over a name, a picture over a line (`covered`).
+A text layer under a scan (as OCR writes it) is not reported: its words are to be seen. Redaction
+marks that were never applied are told apart.
 Runs of less than three letters are left alone. Work is bounded; what was not looked at is noted.
 Imports the renderer: only a worker imports this module.
 """
@@ -16,16 +17,15 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import pypdfium2
-from PIL import Image
 
 from provenance.facts.model import Observation, Weight
+from provenance.facts.pdf.covered import Covered, find_covered
+from provenance.facts.pdf.drawing import Drawing, draw, sheet_of
 from provenance.signatures.model import Box
 from provenance.signatures.text import tame
 
-MAX_PAGES: Final = 40  # rendered; 15 ms a page
+MAX_PAGES: Final = 40  # rendered, four times at most; 15 ms each
 MAX_RUNS: Final = 3000  # of one page
-MAX_PIXELS: Final = 4_000_000  # of one rendered page; a larger page is rendered smaller
-DPI: Final = 110  # a hairline of an 8-point letter is still a pixel wide
 SHADES: Final = 24  # grey levels of 255 within which pixels are of one shade
 DARK: Final = 110  # a box darker than this hides text from the eye
 SHOWN: Final = 200  # characters quoted
@@ -34,6 +34,7 @@ _REDACT: Final = 28  # FPDF_ANNOT_REDACT, the subtype of a redaction mark (ISO 3
 _SAY: Final = {
     "redaction-hides-nothing": "Under a dark box the text can still be copied: “{quote}”",
     "text-not-visible": "Text is in the file and not to be seen on the page: “{quote}”",
+    "text-under-picture": "Under a picture or a pattern the text can still be copied: “{quote}”",
     "text-outside-page": "Text stands outside the page: “{quote}”",
 }
 
@@ -65,18 +66,19 @@ def _of_page(page: Any, number: int) -> list[Observation]:  # noqa: ANN401
     runs = _runs(page)
     if not runs:
         return []
-    left, bottom, right, top = page.get_bbox()
-    sheet = Box(left=left, bottom=bottom, right=right, top=top)
+    sheet = sheet_of(page)
     hidden: dict[str, list[str]] = {}
-    picture: Image.Image | None = None
+    known: list[Box] = []
+    drawing = draw(page)
     for run in runs:
-        if not _meets(run.box, sheet):
-            hidden.setdefault("text-outside-page", []).append(run.text)
-            continue
-        picture = picture or _render(page, sheet)
-        code = _judge(picture, run.box, sheet)
+        meets = _meets(run.box, sheet)
+        code = _judge(drawing, run.box) if meets else "text-outside-page"
         if code is not None:
             hidden.setdefault(code, []).append(run.text)
+            known.append(run.box)
+    covered = find_covered(page, known)
+    for row in covered or ():
+        hidden.setdefault(_judge_covered(drawing, row), []).append(row.text)
     return [
         Observation(
             code=code,
@@ -85,7 +87,14 @@ def _of_page(page: Any, number: int) -> list[Observation]:  # noqa: ANN401
             where=f"page {number}",
         )
         for code, texts in sorted(hidden.items())
-    ]
+    ] + ([] if covered is not None else [_cut(number)])
+
+
+def _cut(number: int) -> Observation:
+    text = "Too much is drawn on the page: it was not searched for text that something covers."
+    return Observation(
+        code="search-cut-short", weight=Weight.NOTE, text=text, where=f"page {number}"
+    )
 
 
 def _runs(page: Any) -> list[_Run]:  # noqa: ANN401
@@ -103,31 +112,23 @@ def _runs(page: Any) -> list[_Run]:  # noqa: ANN401
         layer.close()
 
 
-def _render(page: Any, sheet: Box) -> Image.Image:  # noqa: ANN401
-    width, height = sheet.right - sheet.left, sheet.top - sheet.bottom
-    scale = min(DPI / 72, (MAX_PIXELS / max(width * height, 1)) ** 0.5)
-    upright = -page.get_rotation() % 360  # text boxes are given for the page before it is turned
-    picture: Image.Image = page.render(scale=scale, grayscale=True, rotation=upright).to_pil()
-    return picture.convert("L")
-
-
-def _judge(picture: Image.Image, box: Box, sheet: Box) -> str | None:
+def _judge(drawing: Drawing, box: Box) -> str | None:
     """Say what is wrong with a run, by the pixels where it stands."""
-    across = picture.width / max(sheet.right - sheet.left, 1e-6)
-    down = picture.height / max(sheet.top - sheet.bottom, 1e-6)
-    area = (
-        max(int((box.left - sheet.left) * across), 0),
-        max(int((sheet.top - box.top) * down), 0),
-        min(round((box.right - sheet.left) * across), picture.width),
-        min(round((sheet.top - box.bottom) * down), picture.height),
-    )
-    if area[2] - area[0] < 3 or area[3] - area[1] < 3:
-        return None  # too small to be judged by pixels
-    extrema = picture.crop(area).getextrema()
-    darkest, lightest = (int(value) for value in extrema)  # type: ignore[arg-type] # one band
+    shades = drawing.shades(box)
+    return None if shades is None else _name(*shades)
+
+
+def _name(darkest: int, lightest: int) -> str | None:
     if lightest - darkest > SHADES:
         return None
     return "redaction-hides-nothing" if lightest < DARK else "text-not-visible"
+
+
+def _judge_covered(drawing: Drawing, row: Covered) -> str:
+    """Say what covers letters: a box of one shade, or a picture."""
+    seen = [shades for box in row.boxes if (shades := drawing.shades(box)) is not None]
+    darkest, lightest = min(one[0] for one in seen), max(one[1] for one in seen)
+    return _name(darkest, lightest) or "text-under-picture"
 
 
 def _marks(page: Any, number: int) -> list[Observation]:  # noqa: ANN401

@@ -7,6 +7,8 @@ MAX_METADATA: Final = 8 << 20  # bytes of one block of metadata; a large XMP pac
 MAX_TEXTS: Final = 200  # text entries of one picture
 MAX_TEXT: Final = 200_000  # bytes of one, decompressed; a generator's workflow has some 50,000
 
+MAX_SEVERAL: Final = 20  # values of one name; photographers write some ten keywords
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
@@ -33,6 +35,12 @@ class Found:
     properties: tuple[tuple[str, str], ...] = ()
     notes: tuple[str, ...] = ()
     """What could not be read, and why."""
+
+
+def several(texts: list[str]) -> str:
+    """Return the values of one name on one line, and how many are left out."""
+    more = len(texts) - MAX_SEVERAL
+    return "; ".join((*texts[:MAX_SEVERAL], *([f"and {more} more"] if more > 0 else [])))
 
 
 def clipped(block: bytes) -> bytes | None:

@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from provenance.facts.pictures.found import several
+
 MAX_SETS: Final = 500  # datasets of one picture; agencies write some 40
 _NAMES: Final = {
     (2, 5): "Title",
@@ -38,7 +40,7 @@ def read_iptc(block: bytes) -> dict[str, str]:
             raw = block[at + 5 : at + 5 + length]
             found.setdefault(name, []).append(_text(raw))
         at += 5 + length
-    return {name: "; ".join(texts[:20]) for name, texts in found.items() if any(texts)}
+    return {name: several(texts) for name, texts in found.items() if any(texts)}
 
 
 def _text(raw: bytes) -> str:

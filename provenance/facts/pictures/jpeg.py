@@ -15,6 +15,8 @@ from typing import Final
 
 from provenance.facts.pictures.found import Found, clipped
 
+MAX_COMMENTS: Final = 20  # comments of one picture that are kept
+
 MAX_SEGMENTS: Final = 5000  # before the picture; a profile in 255 parts and a few more are normal
 _SCAN_END: Final = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # the next marker that is not inside
 _EXIF, _XMP = b"Exif\0\0", b"http://ns.adobe.com/xap/1.0/\0"
@@ -83,12 +85,17 @@ def read_jpeg(data: bytes) -> Found:
         xmp=clipped(seen.blocks.get("xmp", b"")),
         iptc=clipped(seen.blocks.get("iptc", b"")),
         icc=clipped(seen.blocks.get("icc", b"")),
-        texts=tuple(seen.comments[:20]),
+        texts=tuple(seen.comments[:MAX_COMMENTS]),
         size=seen.size,
         end=seen.end,
         properties=tuple((seen.said | _described(seen.tables)).items()),
-        notes=(cut,) if seen.end is None else (),
+        notes=(*((cut,) if seen.end is None else ()), *_left_out(seen)),
     )
+
+
+def _left_out(seen: _Seen) -> tuple[str, ...]:
+    more = len(seen.comments) - MAX_COMMENTS
+    return (f"{more} more comments in it are left out",) if more > 0 else ()
 
 
 def _segments(data: bytes) -> Iterator[tuple[int, bytes, int]]:

@@ -13,6 +13,7 @@ from typing import Any, Final
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue] - it has no types
 
 from provenance.errors import Malformed
+from provenance.facts.pictures.found import several
 
 MAX_PACKET: Final = 4 << 20  # bytes; a packet with a long history has some 200,000
 MAX_HISTORY: Final = 500  # steps
@@ -90,7 +91,7 @@ def _properties(root: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - lxml 
             name = _name(child.tag)
             if name:
                 texts = [text.strip() for text in child.itertext() if text.strip()]
-                yield name, "; ".join(texts[:20])
+                yield name, several(texts)
 
 
 def _name(tag: object) -> str | None:

@@ -65,7 +65,7 @@ def tell_targets(gathered: Gathered, token: Token, *, where: str | None) -> list
             if not value.startswith("/"):
                 tell_path(gathered, value, where=where)
         elif key == "srcset":
-            for part in value.split(",")[:MAX_SOURCES]:
+            for part in gathered.upto(value.split(","), MAX_SOURCES, "sources of a picture"):
                 source = _whole(part.strip().split(" ")[0])
                 tell_fetched(gathered, source, "a picture", where=where)
         elif key in {"style", "fill", "filter", "mask"}:

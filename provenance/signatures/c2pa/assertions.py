@@ -33,7 +33,7 @@ class Action:
 
 def actions_of(manifest: Manifest) -> tuple[Action, ...]:
     """Return what the manifest says was done, in its order."""
-    return tuple(_actions(manifest))[:MAX_LIST]
+    return tuple(_actions(manifest))
 
 
 def _actions(manifest: Manifest) -> Iterator[Action]:

@@ -19,6 +19,7 @@ from provenance.signatures.c2pa.datahash import read_hash, read_ranges
 from provenance.signatures.c2pa.jumbf import ManifestBoxes
 from provenance.signatures.text import tame
 
+MAX_SHOWN: Final = 20  # boxes or parts named one by one; more are counted
 SPARE: Final = 64  # bytes of headers around the credentials, in any format
 _SEGMENT: Final = 60_000  # bytes of credentials in one JPEG segment, at least; each costs a header
 _OWN_UUID: Final = bytes.fromhex("d8fec3d61b0e483c92975828877ec481")  # C2PA 11.3.2.1
@@ -36,7 +37,7 @@ class Bounds:
 
 
 def judge_bounds(
-    binding: ManifestBoxes, *, file_size: int, store_size: int, media_type: str
+    binding: ManifestBoxes, *, file_size: int, store_size: int | None, media_type: str
 ) -> Bounds:
     """Say how much of the file the hash in a manifest covers.
 
@@ -44,7 +45,8 @@ def judge_bounds(
         binding: the manifest whose hash was found to match.
         file_size: bytes of the file.
         store_size: bytes of all credentials in it, as the library gave them out. Never read from
-            the file: a signer could plant a second, larger header.
+            the file: a signer could plant a second, larger header. None: they lie in a file of
+            their own, so that nothing need be left out of this one.
         media_type: as identified.
     """
     read = attempt("hash", lambda: read_hash(binding))
@@ -52,7 +54,8 @@ def judge_bounds(
         return _unknown(read.message)
     name, parsed = read
     if name == "data":
-        return _ranges(parsed, file_size, _room(store_size, media_type))
+        room = 0 if store_size is None else _room(store_size, media_type)
+        return _ranges(parsed, file_size, room)
     reader = {"bmff": _boxes, "boxes": _named_boxes, "collection": _collection}.get(name)
     if reader is None:
         return _unknown(f"a kind of hash that is not known here ({tame(name, 40)})")
@@ -82,6 +85,7 @@ def _ranges(found: Mapping[Any, Any], file_size: int, room: int) -> Bounds:
             covered=(*covered, "the credentials themselves, by the signature"),
         )
     parts = ", ".join(f"{start} to {start + length}" for start, length in ranges[:5])
+    parts += f" and {len(ranges) - 5} more stretches" if len(ranges) > 5 else ""
     return Bounds(
         scope=Scope.PART,
         covered=covered,
@@ -110,7 +114,7 @@ def _boxes(found: Mapping[Any, Any]) -> Bounds:
     return Bounds(
         scope=Scope.PART if others else Scope.WHOLE,
         covered=("all boxes of the file but its type, padding and the credentials, by digest",),
-        uncovered=others[:20],
+        uncovered=_shown(others),
     )
 
 
@@ -137,8 +141,13 @@ def _named_boxes(found: Mapping[Any, Any]) -> Bounds:
     return Bounds(
         scope=Scope.PART if skipped or not entries else Scope.WHOLE,
         covered=(f"{len(entries)} parts of the file, each by digest",),
-        uncovered=tuple(f"parts called {tame(name, 80)}" for name in skipped[:20]),
+        uncovered=_shown(tuple(f"parts called {tame(name, 80)}" for name in skipped)),
     )
+
+
+def _shown(names: tuple[str, ...]) -> tuple[str, ...]:
+    more = len(names) - MAX_SHOWN
+    return (*names[:MAX_SHOWN], f"and {more} more") if more > 0 else names
 
 
 def _list(value: object) -> list[Any]:

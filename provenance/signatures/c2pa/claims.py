@@ -77,6 +77,21 @@ def check_claim(report: Report, store: bytes, data: bytes) -> Checked:
     return replace(found, signature=signature, claim=boxes.claim, binding=binding)
 
 
+def read_holding(report: Report, store: bytes) -> ClaimSignature | None:
+    """Return the active claim's signature if it holds over the claim; None when it does not.
+
+    For credentials whose file is not here: whether they are of any file is not asked.
+    """
+
+    def holding() -> ClaimSignature | None:
+        boxes = read_manifest(store, report.active)
+        signature = parse_signature(boxes.signature)
+        return signature if verify_claim(signature, boxes.claim) else None
+
+    found = attempt("signature", holding)
+    return None if isinstance(found, Fault) else found
+
+
 def _recounted(report: Report, data: bytes, binding: ManifestBoxes | None) -> bool:
     """Say whether the hash over all bytes matches though the library says that it does not."""
     if binding is None or all(one.code != _DATA for one in report.results.failure):

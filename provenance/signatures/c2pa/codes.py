@@ -54,11 +54,11 @@ _EFFECTS: Final[Mapping[str, Effect]] = {
     "ingredient.manifest.missing": Effect.INGREDIENT_OPEN,
     "ingredient.claimSignature.missing": Effect.INGREDIENT_OPEN,
 }
-BINDINGS: Final = frozenset(
-    f"assertion.{name}.match"
-    for name in ("dataHash", "bmffHash", "boxesHash", "collectionHash", "multiAssetHash")
-)
+_HASHES: Final = ("dataHash", "bmffHash", "boxesHash", "collectionHash", "multiAssetHash")
+BINDINGS: Final = frozenset(f"assertion.{name}.match" for name in _HASHES)
 """Success codes that say: the bytes of this file are those that were signed."""
+UNBOUND: Final = frozenset(f"assertion.{name}.mismatch" for name in _HASHES)
+"""Failure codes that say: they are others; of credentials without their file they say nothing."""
 SIGNED: Final = "claimSignature.validated"
 _OTHER_REASON: Final = frozenset({"algorithm.unsupported", "signingCredential.invalid"})
 """With one of these the library also reports `claimSignature.mismatch`, without comparing."""

@@ -91,16 +91,21 @@ def _certificates(protected: dict[Any, Any], loose: dict[Any, Any]) -> tuple[byt
             found = header.get(key)
             chain = [found] if isinstance(found, bytes) else found
             if isinstance(chain, list) and chain and all(isinstance(one, bytes) for one in chain):
-                return tuple(chain[:MAX_CERTIFICATES])
+                if len(chain) > MAX_CERTIFICATES:
+                    raise Malformed(f"COSE: more than {MAX_CERTIFICATES} certificates")
+                return tuple(chain)
     raise Malformed("COSE: no certificate")
 
 
 def _responses(loose: dict[Any, Any]) -> tuple[bytes, ...]:
     values = loose.get("rVals")
     found = values.get("ocspVals") if isinstance(values, dict) else None
-    return tuple(
+    held = tuple(
         one for one in (found if isinstance(found, list) else ()) if isinstance(one, bytes)
-    )[:MAX_RESPONSES]
+    )
+    if len(held) > MAX_RESPONSES:  # the one that calls the key back may be the last
+        raise Malformed(f"COSE: more than {MAX_RESPONSES} answers about revocation")
+    return held
 
 
 def _stamps(loose: dict[Any, Any]) -> tuple[tuple[int, bytes], ...]:

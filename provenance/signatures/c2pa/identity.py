@@ -103,6 +103,12 @@ def judge_identities(
     )
 
 
+def more_identities(report: Report) -> tuple[str, ...]:
+    """Return a warning where there are more identity assertions than have a status."""
+    more = len(report.manifest.named(LABEL)) - MAX_SHOWN
+    return (f"{more} further identities in it were not looked at",) if more > 0 else ()
+
+
 def _status(
     one: Assertion,
     number: int,

@@ -108,7 +108,10 @@ def judge_ingredients(
         else:
             left += 1
     more = (f"{left} further ingredients are broken or unclear",) if left else ()
-    return tuple(statuses), (*more, *dict.fromkeys(warnings))[:MAX_SHOWN]
+    told = tuple(dict.fromkeys(warnings))
+    rest = len(told) - MAX_SHOWN
+    others = (f"{rest} further ingredients have open questions",) if rest > 0 else ()
+    return tuple(statuses), (*more, *told[:MAX_SHOWN], *others)
 
 
 def _status(one: Troubled, blank: SignatureStatus) -> SignatureStatus:

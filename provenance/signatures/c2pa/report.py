@@ -1,10 +1,11 @@
 """The library's JSON report as values: who signed what, what was found, in which manifest.
 
-Total: a part of another shape reads as absent, a text is tamed, lists are cut at MAX_LIST. Absent
-findings never read as good ones: `judging` wants positive words before it calls anything intact.
+Total: a part of another shape reads as absent, a text is tamed, lists are cut at MAX_LIST and
+labels at MAX_LABEL; every cut is told (`Report.cut`), for a failure may stand behind it. Absent
+findings never read as good ones: `manifest` wants positive words before it calls anything intact.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -12,8 +13,10 @@ from typing import Any, Final
 from provenance.signatures.text import tame
 
 MAX_LIST: Final = 5000  # entries of any list in a report; a collage of 200 pictures has some 2,000
+MAX_LABEL: Final = 500  # characters of a manifest's label or an address; a real one has 60
 _CODE: Final = 120  # characters of a code or label
-_URL: Final = 500
+_CUT_AT: Final = {"url": MAX_LABEL, "ingredientAssertionURI": MAX_LABEL, "code": _CODE}
+"""Texts that findings are matched by, and how much of each is kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +94,8 @@ class Report:
     """About the active manifest."""
     deltas: tuple[tuple[str, Results], ...] = ()
     """(address of an ingredient assertion, what was found that is not recorded in it)."""
+    cut: tuple[str, ...] = ()
+    """What was left out for being too much, in plain words."""
 
     @property
     def manifest(self) -> Manifest:
@@ -103,21 +108,60 @@ def read_report(answer: Mapping[str, Any]) -> Report:
     results = _dict(answer.get("validation_results"))
     manifests = _dict(answer.get("manifests"))
     return Report(
-        active=_text(answer.get("active_manifest"), _URL),
+        active=_text(answer.get("active_manifest"), MAX_LABEL),
         state=_text(answer.get("validation_state"), 20),
         manifests={
-            _text(label, _URL): _manifest(_text(label, _URL), _dict(one))
+            _text(label, MAX_LABEL): _manifest(_text(label, MAX_LABEL), _dict(one))
             for label, one in list(manifests.items())[:MAX_LIST]
         },
         results=_results(_dict(results.get("activeManifest"))),
         deltas=tuple(
             (
-                _text(one.get("ingredientAssertionURI"), _URL),
+                _text(one.get("ingredientAssertionURI"), MAX_LABEL),
                 _results(_dict(one.get("validationDeltas"))),
             )
             for one in map(_dict, _list(results.get("ingredientDeltas")))
         ),
+        cut=tuple(dict.fromkeys(_cuts(answer))),
     )
+
+
+def _cuts(answer: Mapping[str, Any]) -> Iterator[str]:
+    """Say what of the JSON is not kept; the data of assertions is, whole."""
+    manifests = _dict(answer.get("manifests"))
+    if len(manifests) > MAX_LIST:
+        yield f"more than {MAX_LIST} manifests"
+    labels = [*manifests, answer.get("active_manifest")]
+    parts: list[object] = [answer.get("validation_results")]
+    for one in map(_dict, manifests.values()):
+        labels += [_dict(part).get("active_manifest") for part in _list(one.get("ingredients"))]
+        named = [_dict(part).get("label") for part in _list(one.get("assertions"))]
+        named += [_dict(part).get("label") for part in _list(one.get("ingredients"))]
+        if any(isinstance(label, str) and len(label) > _CODE for label in named):
+            yield f"labels of more than {_CODE} characters"
+        if any(isinstance(part, list) and len(part) > MAX_LIST for part in one.values()):
+            yield f"lists of more than {MAX_LIST} entries in a manifest"
+        parts += [
+            _dict(part).get(key)
+            for part in _list(one.get("ingredients"))
+            for key in ("validation_results", "validation_status")
+        ]
+    if any(isinstance(label, str) and len(label) > MAX_LABEL for label in labels):
+        yield f"labels of more than {MAX_LABEL} characters"
+    yield from _cut_findings(parts)
+
+
+def _cut_findings(parts: list[object]) -> Iterator[str]:
+    while parts:
+        part = parts.pop()
+        if isinstance(part, list):
+            if len(part) > MAX_LIST:
+                yield f"more than {MAX_LIST} findings of one sort"
+            parts += part[:MAX_LIST]
+        for key, value in _dict(part).items():
+            if isinstance(value, str) and len(value) > _CUT_AT.get(key, len(value)):
+                yield f"a {key} of more than {_CUT_AT[key]} characters in a finding"
+            parts.append(value)
 
 
 def _manifest(label: str, one: dict[str, Any]) -> Manifest:
@@ -148,7 +192,7 @@ def _ingredient(one: dict[str, Any]) -> Ingredient:
         label=_text(one.get("label"), _CODE),
         title=_text(one.get("title")),
         relationship=_text(one.get("relationship"), _CODE),
-        manifest=_text(label, _URL) if isinstance(label, str) else None,
+        manifest=_text(label, MAX_LABEL) if isinstance(label, str) else None,
         recorded=tuple(dict.fromkeys(recorded)),
     )
 
@@ -165,7 +209,7 @@ def _findings(value: object) -> tuple[Finding, ...]:
     return tuple(
         Finding(
             code=_text(one.get("code"), _CODE),
-            url=_text(one.get("url"), _URL),
+            url=_text(one.get("url"), MAX_LABEL),
             explanation=_text(one.get("explanation"), 300),
         )
         for one in map(_dict, _list(value))

@@ -70,7 +70,12 @@ class Read:
 
 
 def read_store(
-    data: bytes, media_type: str, trusting: Trusting, *, identities: bool = False
+    data: bytes,
+    media_type: str,
+    trusting: Trusting,
+    *,
+    identities: bool = False,
+    sidecar: bytes | None = None,
 ) -> Read | Refused:
     """Read the manifests of a file and have them validated.
 
@@ -79,15 +84,20 @@ def read_store(
         media_type: as identified; the library looks at the bytes too.
         trusting: anchors for this question.
         identities: decode identity assertions (CAWG) as well.
+        sidecar: manifest store of another file, validated over `data` instead of the one in it.
     """
-    done = attempt("c2pa", lambda: _read(data, media_type, _settings(trusting, identities)))
+    done = attempt(
+        "c2pa", lambda: _read(data, media_type, _settings(trusting, identities), sidecar)
+    )
     return _refused(done) if isinstance(done, Fault) else done
 
 
-def _read(data: bytes, media_type: str, settings: dict[str, Any]) -> Read | Refused:
+def _read(
+    data: bytes, media_type: str, settings: dict[str, Any], sidecar: bytes | None
+) -> Read | Refused:
     with (
         C2PA.Context.from_dict(settings) as context,
-        C2PA.Reader(media_type, io.BytesIO(data), context=context) as reader,
+        C2PA.Reader(media_type, io.BytesIO(data), sidecar, context=context) as reader,
     ):
         text = reader.json()
         if len(text) > MAX_ANSWER:

@@ -122,7 +122,11 @@ def _certificates(signed: Any) -> tuple[x509.Certificate, ...]:  # noqa: ANN401 
 def _lists(signed: Any) -> tuple[tuple[bytes, ...], tuple[bytes, ...], tuple[str, ...]]:  # noqa: ANN401 asn1crypto has no types
     """Return revocation lists, OCSP responses, and a note if they could not be read."""
     read = attempt("revocation-data", lambda: _read_lists(signed))
-    return ((), (), ("revocation-data-unreadable",)) if isinstance(read, Fault) else (*read, ())
+    if isinstance(read, Fault):
+        return (), (), ("revocation-data-unreadable",)
+    held = signed["crls"]
+    cut = not _absent(held) and len(held) > MAX_LISTS
+    return (*read, ("revocation-data-cut",) if cut else ())
 
 
 def _read_lists(signed: Any) -> tuple[tuple[bytes, ...], tuple[bytes, ...]]:  # noqa: ANN401 asn1crypto has no types

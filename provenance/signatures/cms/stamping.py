@@ -54,7 +54,10 @@ def _judge(
     )
     if isinstance(tokens, Fault):
         return [NoStamp(code="timestamp-unreadable", why=tokens.message)]
-    return [
+    found = [
         judge_timestamp_token(one, imprint_of=over, context=work.context)
         for one in tokens[:MAX_STAMPS]
     ]
+    more = len(tokens) - MAX_STAMPS
+    why = f"{more} more of them were not looked at"
+    return [*found, NoStamp(code="timestamps-cut", why=why)] if more > 0 else found

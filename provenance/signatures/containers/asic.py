@@ -17,6 +17,7 @@ from typing import Final
 from provenance.signatures.axes import Integrity, Kind, Scope
 from provenance.signatures.containers.archive import Archive
 from provenance.signatures.containers.asic_manifests import Detached, judge_detached, read_lists
+from provenance.signatures.containers.epub import SIGNATURES, holds_epub_signatures, is_epub
 from provenance.signatures.containers.files import META, MIMETYPE, FilePackage
 from provenance.signatures.containers.odf import (
     ROOTS,
@@ -64,6 +65,8 @@ _ROOTS: Final = ROOTS | {
 def inspect_asic(archive: Archive, job: Job) -> Detected:
     """Judge every signature file in META-INF."""
     xades, detached, evidence = (_named(archive, one) for one in (_XADES, _DETACHED, _EVIDENCE))
+    if holds_epub_signatures(archive):
+        xades.remove(SIGNATURES)
     package = FilePackage(archive=archive)
     statuses: list[SignatureStatus] = []
     for name in xades[:MAX_FILES]:
@@ -101,17 +104,17 @@ def _named(archive: Archive, pattern: re.Pattern[str]) -> list[str]:
 
 
 def content_files(archive: Archive) -> list[str]:
-    """Return what a signature must cover."""
+    """Return what a signature must cover; of a book, what decides how it is opened as well."""
+    others = frozenset[str]() if is_epub(archive) else _OTHERS
     return [
         name
         for name in archive.members
-        if name != MIMETYPE and not (name.startswith(META) and _has_role(name))
+        if name != MIMETYPE and not (name.startswith(META) and (name in others or _has_role(name)))
     ]
 
 
 def _has_role(name: str) -> bool:
-    known = name in _OTHERS or name in SIGNATURE_FILES
-    return known or any(one.fullmatch(name) for one in _ROLES)
+    return name in SIGNATURE_FILES or any(one.fullmatch(name) for one in _ROLES)
 
 
 def _judge_file(package: FilePackage, name: str, job: Job) -> list[SignatureStatus]:

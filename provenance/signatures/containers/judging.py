@@ -1,7 +1,7 @@
 """The way in: judge every signature of a zip package, whatever kind of package it claims to be.
 
-The bytes decide, not the media type: an Office package, OpenDocument signature files and ASiC
-signature files are each looked for in every archive, and a file that is two of them is judged as
+The bytes decide, not the media type: an Office package and the signature files of OpenDocument,
+EPUB and ASiC are each looked for in every archive, and a file that is two of them is judged as
 both. An archive that cannot be opened strictly, or a package whose skeleton cannot be read, is a
 failed detector: nothing is known of its signatures, and it is never "unsigned". Bytes between the
 members are covered by no signature, and another program may show them. No network. Imports
@@ -15,7 +15,7 @@ from typing import Final, TypeVar
 
 from provenance.signatures.attempt import Fault, attempt
 from provenance.signatures.axes import Scope
-from provenance.signatures.containers import asic, odf, ooxml
+from provenance.signatures.containers import asic, epub, odf, ooxml
 from provenance.signatures.containers.archive import Archive, open_archive
 from provenance.signatures.containers.opc import is_opc
 from provenance.signatures.containers.steps import Job
@@ -25,7 +25,13 @@ from provenance.signatures.vouching import TrustContext
 from provenance.signatures.xmldsig.refusal import Refusal
 from provenance.trust.model import TrustSet
 
-DETECTORS: Final = (ooxml.DETECTOR, ooxml.LINES, odf.DETECTOR, asic.DETECTOR)
+DETECTORS: Final = (
+    ooxml.DETECTOR,
+    ooxml.LINES,
+    odf.DETECTOR,
+    epub.DETECTOR,
+    asic.DETECTOR,
+)
 
 _LOOSE: Final = "bytes between the members"
 
@@ -63,6 +69,7 @@ def inspect_container(
         archive,
         office,
         _inspect(odf.DETECTOR, lambda: odf.inspect_odf(archive, job)),
+        _inspect(epub.DETECTOR, lambda: epub.inspect_epub(archive, job)),
         _inspect(asic.DETECTOR, lambda: asic.inspect_asic(archive, job)),
     )
 

@@ -53,9 +53,10 @@ def inspect_ooxml(archive: Archive, job: Job) -> Detected:
         warnings.append(
             "it has a place for signatures and none is in it; one may have been removed"
         )
-    if len(signature_parts(package)) > MAX_SIGNATURES:
+    stray = _unlisted(package, job)
+    if max(len(signature_parts(package)), len(stray)) > MAX_SIGNATURES:
         warnings.append(f"only the first {MAX_SIGNATURES} signatures were judged")
-    statuses += _unlisted(package, job)
+    statuses += stray[:MAX_SIGNATURES]
     statuses += _macros(package, job)
     return _with_lines(package, job, statuses, warnings)
 
@@ -72,6 +73,8 @@ def _with_lines(
             failures=(failure,),
             warnings=tuple(warnings),
         )
+    if lines.more:
+        warnings.append(f"{lines.more} more signature lines were not looked at")
     signed = {code for one in statuses for code in one.native_codes}
     empty = [one for one in lines.found if f"signature-line-{one.number}" not in signed]
     return Detected(
@@ -131,7 +134,7 @@ def _unlisted(package: OpcPackage, job: Job) -> list[SignatureStatus]:
     )
     return [
         refused(job.start(Kind.XMLDSIG_OOXML, part_name(member)), refusal, Integrity.NOT_CHECKABLE)
-        for member in stray[:MAX_SIGNATURES]
+        for member in stray[: MAX_SIGNATURES + 1]
     ]
 
 

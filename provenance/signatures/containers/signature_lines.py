@@ -47,6 +47,8 @@ class Lines:
     found: tuple[SignatureLine, ...]
     unread: tuple[str, ...]
     """Names of parts, tamed, that mention one and could not be read."""
+    more: int = 0
+    """Lines beyond those in `found`."""
 
 
 def find_signature_lines(package: OpcPackage) -> Lines:
@@ -62,7 +64,8 @@ def find_signature_lines(package: OpcPackage) -> Lines:
                 found += _lines(data, tame(part_name(member), 120))
         except Refusal:
             unread.append(tame(part_name(member), 120))
-    return Lines(found=tuple(found[:MAX_LINES]), unread=tuple(unread))
+    more = max(len(found) - MAX_LINES, 0)
+    return Lines(found=tuple(found[:MAX_LINES]), unread=tuple(unread), more=more)
 
 
 def _lines(data: bytes, part: str) -> Iterator[SignatureLine]:

@@ -9,7 +9,15 @@ from typing import Final
 from provenance.signatures.axes import ChangedAfter, Kind
 from provenance.signatures.model import SignatureStatus
 
-PACKAGES: Final = frozenset({Kind.XMLDSIG_OOXML, Kind.XMLDSIG_ODF, Kind.ASIC, Kind.ASIC_TIMESTAMP})
+PACKAGES: Final = frozenset(
+    {
+        Kind.XMLDSIG_OOXML,
+        Kind.XMLDSIG_ODF,
+        Kind.XMLDSIG_EPUB,
+        Kind.ASIC,
+        Kind.ASIC_TIMESTAMP,
+    }
+)
 WHAT: Final = {Kind.ASIC_TIMESTAMP: "The time stamp"}
 
 

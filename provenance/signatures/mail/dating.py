@@ -20,6 +20,7 @@ from typing import Final
 
 from provenance.instants import format_instant
 from provenance.signatures.axes import CertAtTime, TimeBasis
+from provenance.signatures.disowning import CODE, OWN_KEY, is_out
 from provenance.signatures.mail.claim import Claim
 from provenance.signatures.mail.keys import SOURCES, ArchivedKey
 from provenance.signatures.mail.moments import MAX_SKEW
@@ -154,9 +155,8 @@ def _withdrawn(trial: Trial, claimed: datetime | None) -> list[_Finding]:
 def _published(
     key: ArchivedKey, held: tuple[ArchivedKey, ...], context: TrustContext
 ) -> list[_Finding]:
-    if key.spki_sha256 in context.trust.compromised_spki:
-        text = "the private key is on this desk's list of compromised keys"
-        return [_Finding(state=CertAtTime.COMPROMISED_KEY, code="key-compromised", text=text)]
+    if is_out(key.spki_sha256, context.trust):
+        return [_Finding(state=CertAtTime.COMPROMISED_KEY, code=CODE, text=OWN_KEY)]
     moments = [
         one.entry.private_key_published_at
         for one in held

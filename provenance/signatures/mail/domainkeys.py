@@ -196,6 +196,8 @@ def judge_scope(
         where = f'a further {title(field.key)} field, not signed: "{show_field(field.value, 200)}"'
         changes.append(Change(category="added-header", where=where))
         warnings.append(f"{where}; RFC 6376 section 8.15 describes this as an attack")
+    if len(coverage.added) > MAX_ADDED:
+        warnings.append(f"{len(coverage.added) - MAX_ADDED} more fields were added like that")
     return replace(
         status,
         scope=scope,
@@ -211,6 +213,7 @@ def judge_scope(
 
 def _covered(coverage: Coverage, body: BodyCheck) -> tuple[str, ...]:
     names = ", ".join(tame(title(key), 60) for key in coverage.names[:MAX_NAMED])
+    names += f" and {len(coverage.names) - MAX_NAMED} more" * (len(coverage.names) > MAX_NAMED)
     fields = f"the fields {names}" if names else "no field of the header"
     whole = body.signed == body.total
     text = (
@@ -225,7 +228,8 @@ def _uncovered(coverage: Coverage) -> tuple[str, ...]:
         field.key for field in coverage.unsigned if field.key not in coverage.names
     )
     names = [*added, *(tame(title(key), 60) for key in list(keys)[:MAX_NAMED])]
-    return (f"the fields {', '.join(names)}",) if names else ()
+    more = f" and {len(keys) - MAX_NAMED} more" if len(keys) > MAX_NAMED else ""
+    return (f"the fields {', '.join(names)}{more}",) if names else ()
 
 
 def judge_key(status: SignatureStatus, claim: Claim, key: ArchivedKey) -> SignatureStatus:

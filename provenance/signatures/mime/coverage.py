@@ -10,7 +10,7 @@ Rules ("Johnny, you are fired", USENIX Security 2019: the cryptography was right
      around the first and last delimiter is listed, though programs do not show it;
   4. a signed page that loads pictures, styles or frames from elsewhere shows what is there today,
      not what was signed: that is shown and not covered. Found by what a plain page writes; a page
-     made to hide it may pass.
+     made to hide it may pass. One that is too large to be searched counts as one that loads.
 """
 
 import re
@@ -115,13 +115,14 @@ class Shown:
             for one in rest[:MAX_LISTED]
         ]
         listed += [f"what {describe(one)} loads from elsewhere" for one in loading[:MAX_LISTED]]
-        if len(rest) > MAX_LISTED:
-            listed.append(f"{len(rest) - MAX_LISTED} more parts")
+        more = max(len(rest) - MAX_LISTED, 0) + max(len(loading) - MAX_LISTED, 0)
+        if more:
+            listed.append(f"{more} more parts")
         if outside:
             listed.append("text outside the delimiters, which most programs do not show")
         return Coverage(
             scope=Scope.PART if rest or loading else unclear,
-            covered=tuple(describe(one) for one in leaves(signed)[:MAX_LISTED]),
+            covered=_covered(leaves(signed)),
             uncovered=(*listed, _headers(self.root)),
             warnings=_ambiguous(self._faults),
             codes=tuple(dict.fromkeys(self._faults)),
@@ -137,6 +138,12 @@ def _ambiguous(faults: Iterable[str]) -> tuple[str, ...]:
     names = ", ".join(dict.fromkeys(faults))
     said = f"the structure of the mail can be read in more than one way ({names})"
     return (said,) if names else ()
+
+
+def _covered(parts: tuple[Part, ...]) -> tuple[str, ...]:
+    more = len(parts) - MAX_LISTED
+    told = tuple(map(describe, parts[:MAX_LISTED]))
+    return (*told, f"{more} more parts") if more > 0 else told
 
 
 def _bare(part: Part) -> bool:
@@ -173,8 +180,9 @@ def _headers(root: Part) -> str:
 def _loads(part: Part) -> bool:
     if part.kind.word != "text/html":
         return False
-    body = (decode_body(part) or part.body)[:MAX_HTML]
-    return bool(_LOADS.search(body.replace(b"\x00", b"")))  # also in the two bytes of UTF-16
+    body = decode_body(part) or part.body
+    # Without zero bytes it is found in the two bytes of UTF-16, too.
+    return len(body) > MAX_HTML or bool(_LOADS.search(body.replace(b"\x00", b"")))
 
 
 def with_coverage(status: SignatureStatus, coverage: Coverage) -> SignatureStatus:

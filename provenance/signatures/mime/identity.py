@@ -4,19 +4,22 @@ Rules (RFC 8550 section 3; "Johnny, you are fired", section 4.4), for an intact 
   1. every address in From, and every address that a display name pretends to be, must be one of the
      signer's; else MISMATCH, whatever Sender says: programs that compare Sender show From;
   2. a signer without any address cannot be compared: UNKNOWN, with a warning. A mail whose sender
-     cannot be read is the same;
+     cannot be read is the same, and so is one of whose several senders one cannot be read;
   3. answers that go elsewhere, several From fields and hidden characters are warnings.
 Compared are whole addresses without regard to case, character by character: a look-alike differs.
 """
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Final
 
 from provenance.signatures.axes import CertAtTime, Integrity, Signer
 from provenance.signatures.headline import VOUCHED
 from provenance.signatures.mime.senders import Senders, fold_address
 from provenance.signatures.model import SignatureStatus
 from provenance.signatures.pinning import coded, noted
+
+_NOT_ALL_READ: Final = frozenset({"from-unreadable", "from-too-long"})
 
 
 def judge_sender(
@@ -42,7 +45,12 @@ def judge_sender(
     if not senders.addresses:
         return _unknown(status, "sender-not-comparable", "nothing ties the signer to a sender")
     foreign = [one for one in (*senders.addresses, *senders.named) if one not in own]
-    return _mismatch(status, own, foreign, senders) if foreign else status
+    if foreign:
+        return _mismatch(status, own, foreign, senders)
+    if _NOT_ALL_READ & set(senders.codes):
+        why = "it names another sender besides, or may, who cannot be read as a mail address"
+        return _unknown(status, "sender-not-comparable", why)
+    return status
 
 
 def _mismatch(

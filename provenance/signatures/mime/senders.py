@@ -4,7 +4,9 @@ Reads From, Sender and Reply-To of one header block (RFC 5322 section 3.6.2, RFC
   1. one From field with one address is what a mail has; several fields, several addresses, or one
      that does not read as an address are said, because programs differ in which they show;
   2. an address within a display name is one that many programs show INSTEAD of the real one;
-  3. hidden and reordering characters, encoded words that hold a line break or a zero byte, encoded
+  3. a From that is longer than what is looked at (MAX_VALUE, MAX_ADDRESSES) is said to be so: a
+     sender may stand behind the cut;
+  4. hidden and reordering characters, encoded words that hold a line break or a zero byte, encoded
      words that cannot be read, and a name padded until the address is out of sight are said too.
 Nothing of this is covered by a mail signature. All text that leaves this module is tamed.
 """
@@ -60,6 +62,8 @@ def read_senders(block: Block) -> Senders:
         found["several-from-addresses"] = "it names several senders"
     if not lines or any(not address for _, address in mailboxes):
         found["from-unreadable"] = "it names no sender that can be read as a mail address"
+    if len(mailboxes) > MAX_ADDRESSES or any(len(one) > MAX_VALUE for one in lines):
+        found["from-too-long"] = "its From field is longer than what is looked at"
     names = [name for name, _ in mailboxes]
     if any(not is_printable_safe(text) for text in texts):
         found["from-hidden-characters"] = "hidden or reordering characters stand in its From field"
@@ -111,7 +115,7 @@ def _mailboxes(text: str) -> list[tuple[str, str]]:
         if match is None and exact is None:
             name = piece
         found.append((name.strip().strip('"'), fold_address(exact[0]) if exact else ""))
-    return found[:MAX_ADDRESSES]
+    return found
 
 
 def _without_comments(text: str) -> str:

@@ -289,7 +289,7 @@ def _lone(packet: Packet, documents: tuple[Nearby, ...], place: str) -> Iterator
             content=document.data,
             file=document.number,
             several=len(documents) > 1,
-            covered=(f"the whole of {document.said}",),
+            covered=(document.wholly,),
         )
         yield _with(claim, packet)
 

@@ -52,6 +52,7 @@ from provenance.signatures.openpgp.state import bindings_of
 from provenance.signatures.openpgp.vouching import describe, vouch
 from provenance.signatures.pinning import Reference, coded
 from provenance.signatures.plain import OF_NONE, WHERE_TO_PUT_IT, ended
+from provenance.signatures.unread_pins import with_unread_pgp
 from provenance.trust.model import TrustSet
 
 DETECTOR: Final = "openpgp"
@@ -127,7 +128,10 @@ def inspect_openpgp_within(
 def judge_claims(claims: Claims, bench: Bench) -> tuple[SignatureStatus, ...]:
     """Judge what was found; one status a signature."""
     ring = keyring_of(bench.trust, claims.keys)
-    judged = [(claim, judge_claim(claim, ring, bench)) for claim in claims.found]
+    judged = [
+        (claim, with_unread_pgp(judge_claim(claim, ring, bench), bench.trust))
+        for claim in claims.found
+    ]
     return tuple(_choose(judged))
 
 
@@ -187,7 +191,7 @@ def _judge_readable(
 ) -> SignatureStatus:
     if claim.content is None:
         why = f"the document that this is a signature of is not here: {WHERE_TO_PUT_IT}"
-        return ended(status, Integrity.NOT_CHECKABLE, "document-not-here", why)
+        return ended(describe(status, signature), Integrity.NOT_CHECKABLE, "document-not-here", why)
     if signature.unknown_critical:
         why = "it has a critical part whose meaning is not known"
         return ended(status, Integrity.NOT_CHECKABLE, "critical-part-unknown", why)

@@ -3,7 +3,7 @@
 Rules, in order: a signature is looked for under the fingerprint that it names, else under its key
 ID, which several keys can share; a pin goes before a key that came along, also when both are the
 same key. A pin whose certificate cannot be read, or has another fingerprint than the pin says, is
-left out: it must not vouch for anybody.
+left out: it must not vouch for anybody. `unread_pins` tells it.
 """
 
 from collections.abc import Iterable, Iterator

@@ -68,11 +68,10 @@ class Answer:
 
 def read_status_lines(output: bytes) -> Answer:
     """Return what gpgv's status lines say of the one signature it was given."""
-    words = [
-        line.removeprefix(_MARK).split()
-        for line in output.split(b"\n", MAX_LINES + 1)[:MAX_LINES]
-        if line.startswith(_MARK)
-    ]
+    lines = output.split(b"\n", MAX_LINES + 1)
+    if len(lines) > MAX_LINES:  # a second ending may stand behind
+        return Answer(opinion=Opinion.UNDECIDED)
+    words = [line.removeprefix(_MARK).split() for line in lines if line.startswith(_MARK)]
     endings = [one for one in words if one and one[0] in _ENDINGS]
     if len(endings) != 1:
         return Answer(opinion=Opinion.UNDECIDED)

@@ -16,6 +16,7 @@ from typing import Final
 
 from provenance.instants import format_instant
 from provenance.signatures.axes import CertAtTime, Integrity, Signer
+from provenance.signatures.disowning import disowned, is_out
 from provenance.signatures.mime.identity import judge_sender
 from provenance.signatures.mime.senders import Senders
 from provenance.signatures.model import SignatureStatus, SignerIdentity
@@ -64,10 +65,8 @@ def vouch(
         status = replace(status, anchor_id=hashlib.sha256(chosen.pin.certificate).hexdigest())
     if "signature-expired" in status.native_codes and status.cert_at_time is CertAtTime.VALID:
         status = replace(status, cert_at_time=CertAtTime.EXPIRED)
-    if status.identity.spki_sha256 in trust.compromised_spki:
-        warning = "the signing key is on this desk's list of compromised keys"
-        status = noted(status, "key-compromised", warning)
-        status = replace(status, cert_at_time=CertAtTime.COMPROMISED_KEY)
+    if is_out(status.identity.spki_sha256, trust):
+        status = disowned(status)
     if senders is None:
         return status
     # The sender is compared for intact signatures only; a second engine may still say that it is.

@@ -64,6 +64,9 @@ def find_signature_blocks(
         if not lines:
             unsure.append(f"ink on page {index + 1}: the page has no text layer")
             continue
+        if page.get_textpage().count_rects() > MAX_RUNS:
+            where = f"page {index + 1} behind its first {MAX_RUNS} pieces of text"
+            unsure.append(f"signature blocks on {where}: not searched")
         blocks = find_blocks(lines, page.get_size())
         drawn = _objects(page) if blocks else ([], [])
         for block in blocks:

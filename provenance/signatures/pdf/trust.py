@@ -29,12 +29,12 @@ from pyhanko_certvalidator.errors import RevokedError
 from provenance.signatures.attempt import Fault, attempt
 from provenance.signatures.axes import CertAtTime, Signer, TimeBasis
 from provenance.signatures.certificates import judge_strength, read_identity
+from provenance.signatures.disowning import KEY_ABOVE, disowned, is_out
 from provenance.signatures.drive import drive
 from provenance.signatures.model import Revocation, SignatureStatus
 from provenance.signatures.revocation import ask_revocation
 from provenance.signatures.text import tame
 from provenance.signatures.vouching import (
-    COMPROMISED_ABOVE,
     TrustContext,
     anchors_at,
     in_utc,
@@ -113,12 +113,8 @@ def judge_trust(
     if stamp:
         moment = signature.signed_data["encap_content_info"]["content"].parsed["gen_time"].native
         status = replace(status, claimed_time=moment, time_basis=TimeBasis.CLAIMED)
-    if status.identity.spki_sha256 in context.trust.compromised_spki:
-        status = replace(status, cert_at_time=CertAtTime.COMPROMISED_KEY)
-        return _warn(
-            _with_codes(status, ("key-compromised",)),
-            "the signing key is on this desk's list of compromised keys",
-        )
+    if is_out(status.identity.spki_sha256, context.trust):
+        return disowned(status)
     first = validate(signature, context, context.now, stamp=stamp)
     if not stamp:
         status, proof = _weigh_stamp(status, first, context, proof)
@@ -287,10 +283,7 @@ def _vouched(
 ) -> SignatureStatus:
     path = result.validation_path
     if path is not None and is_compromised(path, context.trust):
-        status = replace(
-            status, cert_at_time=CertAtTime.COMPROMISED_KEY, reference_time_used=moment
-        )
-        return _warn(_with_codes(status, ("key-compromised",)), COMPROMISED_ABOVE)
+        return disowned(replace(status, reference_time_used=moment), KEY_ABOVE)
     anchor = attempt("anchor", lambda: bytes(path.first.sha256).hex()) if path is not None else None
     revocation = status.revocation
     if result.revocation_details is not None:

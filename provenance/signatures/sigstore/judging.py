@@ -29,6 +29,7 @@ from provenance.signatures.axes import (
     TimeBasis,
 )
 from provenance.signatures.bench import Bench
+from provenance.signatures.disowning import disowned, is_out
 from provenance.signatures.model import Locator, SignatureStatus, SignerIdentity
 from provenance.signatures.nearby import Nearby, doubted
 from provenance.signatures.pinning import coded, covers, noted
@@ -43,6 +44,7 @@ from provenance.signatures.sigstore.bundle import (
     shipped_root,
 )
 from provenance.signatures.sigstore.identity import read_signer
+from provenance.signatures.unread_pins import with_unread_pins
 from provenance.trust.model import PinKind
 
 MAX_SUBJECTS: Final = 10_000  # documents that one statement is read for
@@ -101,8 +103,7 @@ def _over_document(
     of, answer = next((pair for pair in answers if pair[1].holds), answers[0])
     if len(documents) > 1 and answer.holds is False:
         return ended(status, Integrity.NOT_CHECKABLE, "several-candidates", OF_NONE)
-    said = "the whole document" if of.number == 0 else f"the whole of {of.said}"
-    status = replace(status, covered=(said,), scope=Scope.WHOLE)
+    status = replace(status, covered=(of.wholly,), scope=Scope.WHOLE)
     return _concluded(status, answer, bench)
 
 
@@ -151,9 +152,10 @@ def _concluded(status: SignatureStatus, answer: Answer, bench: Bench) -> Signatu
         time_basis=TimeBasis.CLAIMED if answer.moment else TimeBasis.NONE,
         reference_time_used=answer.moment,
     )
-    if status.identity.spki_sha256 in bench.trust.compromised_spki:
-        status = replace(coded(status, "key-compromised"), cert_at_time=CertAtTime.COMPROMISED_KEY)
-    return _pinned(status, answer, bench)
+    if is_out(status.identity.spki_sha256, bench.trust):
+        status = disowned(status)
+    judged = _pinned(status, answer, bench)
+    return with_unread_pins(judged, bench.trust, PinKind.SIGSTORE)
 
 
 def _pinned(status: SignatureStatus, answer: Answer, bench: Bench) -> SignatureStatus:

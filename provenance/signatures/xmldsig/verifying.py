@@ -131,6 +131,10 @@ def _check(
         prefixes=c14n.prefixes,
     )
     refused: Refusal | None = None
+    if len(certificates) > MAX_KEYS:
+        refused = Refusal(
+            "too-many-certificates", f"more than {MAX_KEYS} certificates came with it"
+        )
     for one in certificates[:MAX_KEYS]:
         try:
             if check_value(signature.method, one.public_key.dump(), signature.value, data):

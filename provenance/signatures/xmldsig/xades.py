@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from typing import Final
 
 from provenance.signatures.xmldsig.algorithms import DSIG, INCLUSIVE, C14n
@@ -127,12 +128,17 @@ def _read(qualifying: Element, compared: tuple[Compared, ...]) -> Properties:
 
 def _with_later(properties: Properties, unsigned: Element | None) -> Properties:
     later = _child(unsigned, "UnsignedSignatureProperties")
+    stamps = _stamps(later)
+    if len(stamps) > MAX_STAMPS:
+        codes = (*properties.codes, "timestamps-cut")
+        warning = f"of its time stamps only the first {MAX_STAMPS} were looked at"
+        properties = replace(properties, codes=codes, warnings=(*properties.warnings, warning))
     return replace(
         properties,
         embedded=_values(later, "CertificateValues", "EncapsulatedX509Certificate"),
         crls=_values(later, "RevocationValues", "EncapsulatedCRLValue"),
         ocsp=_values(later, "RevocationValues", "EncapsulatedOCSPValue"),
-        stamps=_stamps(later),
+        stamps=stamps[:MAX_STAMPS],
     )
 
 
@@ -206,7 +212,7 @@ def _stamps(later: Element | None) -> tuple[Stamped, ...]:
     if later is None:
         return ()
     places = [one for one in later if one.tag == XADES + "SignatureTimeStamp"]
-    return tuple(one for place in places[:MAX_STAMPS] for one in _stamp(place))[:MAX_STAMPS]
+    return tuple(islice((one for place in places for one in _stamp(place)), MAX_STAMPS + 1))
 
 
 def _stamp(place: Element) -> Iterable[Stamped]:

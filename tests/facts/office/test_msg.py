@@ -58,6 +58,21 @@ def test_a_field_that_was_edited(code: str, texts: dict[int, str], times: dict[i
     assert code in codes(facts, Weight.CONTRADICTION)
 
 
+@pytest.mark.parametrize(
+    ("code", "times"),
+    [
+        ("sent-time-differs", {SENT: "2020-01-05T19:04:00+00:00"}),
+        ("delivered-before-sent", {DELIVERED: "2020-01-06T18:00:00+00:00"}),
+    ],
+)
+def test_a_date_that_its_own_message_contradicts_is_evidence(
+    code: str, times: dict[int, str]
+) -> None:
+    """When a saved message was sent is its date, as in mail: it may be coded against."""
+    facts = _read(message(TEXTS, times=TIMES | times))
+    assert one(facts, code).evidence == "metadata-date-contradicts"
+
+
 def test_a_sender_in_a_directory_is_no_contradiction() -> None:
     """Exchange writes a name of its directory where an address is expected."""
     texts = TEXTS | {SENDER: "/O=FIRM/OU=X/CN=RECIPIENTS/CN=JOAN"}
@@ -75,6 +90,7 @@ def test_the_conversation_is_younger_than_the_message() -> None:
     index = ticks("2021-06-01T00:00:00+00:00").to_bytes(8, "big")[:6] + bytes(16)
     facts = _read(message(TEXTS, times=TIMES, binaries={INDEX: index}))
     assert "2021-05-31" in one(facts, "thread-after-message").text
+    assert one(facts, "thread-after-message").evidence == "metadata-date-contradicts"
     assert thread_start(b"") is None
     assert thread_start(b"\x02" + bytes(30)) is None
 

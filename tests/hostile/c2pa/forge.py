@@ -174,15 +174,16 @@ def _identities(honest: Recipe) -> Iterator[tuple[str, bytes]]:
         ("identity-from-the-web-escaped", web.replace(":web", "\\u003aweb")),
         ("identity-issuer-twice", '{"issuer": "did:web:desk.test", "issuer": "did:jwk:e30"}'),
     ):
-        yield name, sign_jpeg(picture(), dataclasses.replace(honest, more=_identity(credential)))
-    unknown = _identity(web, kind="desk.test.naive")
+        yield name, sign_jpeg(picture(), dataclasses.replace(honest, more=web_identity(credential)))
+    unknown = web_identity(web, kind="desk.test.naive")
     yield (
         "identity-of-unknown-kind",
         sign_jpeg(picture(), dataclasses.replace(honest, more=unknown)),
     )
 
 
-def _identity(credential: str, kind: str = "cawg.identity_claims_aggregation") -> dict[str, Any]:
+def web_identity(credential: str, kind: str = "cawg.identity_claims_aggregation") -> dict[str, Any]:
+    """Return an identity assertion, unsigned, by its label."""
     header = cbor({1: -8, 3: "application/vc"})
     signature = b"\xd2" + cbor([header, {}, credential.encode(), bytes(64)])
     payload = {"referenced_assertions": [], "sig_type": kind}

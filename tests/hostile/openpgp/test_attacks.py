@@ -20,10 +20,10 @@ from provenance.signatures.openpgp.certificate import read_certificates
 from provenance.signatures.openpgp.claims import claims_in
 from provenance.signatures.openpgp.judging import inspect_openpgp
 from provenance.signatures.openpgp.packets import Packet
-from provenance.signatures.openpgp.second import Opinion, read_status_lines
+from provenance.signatures.openpgp.second import MAX_LINES, Opinion, read_status_lines
 from provenance.signatures.openpgp.signature import read_signature
 from provenance.signatures.openpgp.state import state_at, user_ids_of
-from provenance.signatures.pairing import Relation
+from provenance.signatures.pairing import How, Relation
 from provenance.trust.model import PgpPin, TrustSet
 from tests.hostile.openpgp.forge import ATTACKS, FORGED, HONEST, LETTER, bomb
 from tests.signatures.good import WHOLE
@@ -53,7 +53,7 @@ def runner() -> Iterator[Runner]:
 
 def examine(runner: Runner, data: bytes, *, document: bytes | None = None) -> Examination:
     """Examine an asset."""
-    named = Companion(document=io.BytesIO(document or b""), role=Relation.SIGNED, by_hand=True)
+    named = Companion(document=io.BytesIO(document or b""), role=Relation.SIGNED, how=How.HAND)
     beside = [named] if document else []
     return runner.examine(io.BytesIO(data), name=None, at=NOW, trust=trust(), beside=beside)
 
@@ -216,3 +216,11 @@ def test_subpackets_that_never_end_are_refused() -> None:
         body = b"\x04\0\x16\x08" + len(area).to_bytes(2) + area + b"\0\0\0\0"
         with pytest.raises(Malformed):
             read_signature(Packet(tag=2, body=body))
+
+
+def test_a_second_ending_behind_many_lines() -> None:
+    """An answer that is longer than what is read settles nothing."""
+    good = b"[GNUPG:] GOODSIG 0123456789ABCDEF Ann\n"
+    filler = b"[GNUPG:] NOTATION_DATA x\n" * MAX_LINES
+    bad = b"[GNUPG:] BADSIG 0123456789ABCDEF Ann\n"
+    assert read_status_lines(good + filler + bad).opinion is Opinion.UNDECIDED

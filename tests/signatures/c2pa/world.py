@@ -86,6 +86,15 @@ def sign(
     return out.getvalue()
 
 
+def sign_beside(data: bytes, media_type: str, signer: Party, authority: Party) -> bytes:
+    """Return credentials of a file, to lie beside it, by the library's own builder."""
+    builder = C2PA.Builder(MANIFEST, context=C2PA.Context.from_dict(_OFFLINE))
+    builder.set_no_embed()
+    chain = signer.pem + authority.pem
+    key = C2PA.Signer.from_info(C2PA.C2paSignerInfo("es256", chain, signer.key_pem, None))
+    return bytes(builder.sign(key, media_type, io.BytesIO(data), io.BytesIO()))
+
+
 def bare_files() -> dict[str, bytes]:
     """Return an unsigned file of each format, by media type."""
     return {

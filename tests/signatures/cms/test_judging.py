@@ -28,6 +28,7 @@ from provenance.signatures.axes import (
     TimeBasis,
 )
 from provenance.signatures.cms.judging import judge_cms
+from provenance.signatures.cms.stamping import MAX_STAMPS
 from provenance.signatures.cms.stamps import NoStamp, judge_timestamp_token
 from provenance.signatures.model import Locator, SignatureStatus
 from provenance.signatures.vouching import Stamp, TrustContext
@@ -556,3 +557,14 @@ def test_checked_is_said_only_of_the_signer(world: World) -> None:
     status = only(sign_cms(TEXT, world.ann), TrustSet(anchors=world.trust.anchors, crls=crls))
     assert status.headline is Headline.VERIFIED
     assert not status.revocation.checked
+
+
+def test_more_time_stamps_than_are_judged(world: World) -> None:
+    """That some were left out is told, and the others count as ever."""
+
+    def adds(value: bytes) -> list[bytes]:
+        tokens = [stamp(world.tsa, value)] * (MAX_STAMPS + 1)
+        return [attribute("signature_time_stamp_token", *tokens)]
+
+    status = only(sign_cms(TEXT, world.ann, adds=adds), world.trust)
+    assert "timestamps-cut" in status.native_codes

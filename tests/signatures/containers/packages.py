@@ -12,6 +12,7 @@ from xml.sax.saxutils import escape
 
 from tests.signatures.containers.signing import (
     C14N,
+    DSIG,
     OPC,
     RELATIONSHIPS,
     SIGNED_AT,
@@ -284,6 +285,62 @@ def sign_odf(
     whole = f'<document-signatures xmlns="{ODF_SIGNATURES}">{inside}</document-signatures>'
     text = wrap(whole) if wrap else whole
     return {**members, file: f'<?xml version="1.0" encoding="UTF-8"?>\n{text}'.encode()}
+
+
+OCF = "urn:oasis:names:tc:opendocument:xmlns:container"
+
+
+def book() -> Members:
+    """Return an unsigned EPUB with two chapters and a picture."""
+    head = b'<?xml version="1.0" encoding="UTF-8"?>\n'
+    root = '<rootfiles><rootfile full-path="EPUB/book.opf"></rootfile></rootfiles>'
+    return {
+        "mimetype": b"application/epub+zip",
+        "META-INF/container.xml": head + f'<container xmlns="{OCF}">{root}</container>'.encode(),
+        "EPUB/book.opf": head + b"<package><spine>one, two</spine></package>",
+        "EPUB/chapter one.xhtml": head + b"<html><body><p>We meet at noon.</p></body></html>",
+        "EPUB/two.xhtml": head + b"<html><body><p>We met.</p></body></html>",
+        "EPUB/cover.png": b"\x89PNG not really",
+    }
+
+
+def book_references(members: Members) -> list[Ref]:
+    """Return a reference to every file but the signature file and `mimetype`."""
+    return [
+        Ref(
+            uri=name.replace(" ", "%20"),
+            data=data.partition(b"\n")[2] if name.endswith("ml") else data,
+            transforms=transform(C14N) if name.endswith("ml") else "",
+        )
+        for name, data in members.items()
+        if name not in {"mimetype", "META-INF/signatures.xml"}
+    ]
+
+
+def sign_book(
+    members: Members,
+    *makers: Maker,
+    references: list[Ref] | None = None,
+    direct: bool = False,
+    wrap: Callable[[str], str] | None = None,
+) -> Members:
+    """Return the book with a signature file, over a manifest or over the files."""
+    wanted = book_references(members) if references is None else references
+    inside = "".join(one.text for one in wanted)
+    listed = Ref(
+        uri="#files",
+        data=f'<Manifest xmlns="{DSIG}" Id="files">{inside}</Manifest>'.encode(),
+        transforms=transform(C14N),
+    )
+    held = f'<Object><Manifest Id="files">{inside}</Manifest></Object>'
+    made = "".join(
+        one.make(wanted) if direct else _replace(one, objects=(held,)).make([listed])
+        for one in makers
+    )
+    whole = f'<signatures xmlns="{OCF}">{made}</signatures>'
+    text = wrap(whole) if wrap else whole
+    file = f'<?xml version="1.0" encoding="UTF-8"?>\n{text}'.encode()
+    return {**members, "META-INF/signatures.xml": file}
 
 
 ASIC_E = "application/vnd.etsi.asic-e+zip"

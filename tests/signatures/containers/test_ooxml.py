@@ -73,6 +73,7 @@ def test_an_unsigned_document() -> None:
         "ooxml-signatures",
         "ooxml-signature-lines",
         "odf-signatures",
+        "epub-signatures",
         "asic-signatures",
     )
 

@@ -6,6 +6,8 @@ from datetime import UTC, datetime
 
 from provenance.signatures.axes import CertAtTime, Headline, Signer, TimeBasis
 from provenance.signatures.certificates import spki_sha256
+from provenance.signatures.xmldsig.verifying import MAX_KEYS
+from provenance.signatures.xmldsig.xades import MAX_STAMPS
 from provenance.trust.model import Anchor, Purpose, TrustSet
 from tests.signatures.containers.conftest import Parties
 from tests.signatures.containers.judge import NOW, judge, only
@@ -232,3 +234,19 @@ def test_a_compromised_authority_vouches_for_nobody(parties: Parties) -> None:
         assert status.cert_at_time is CertAtTime.COMPROMISED_KEY
         assert status.signer is not Signer.TRUSTED
         assert "key-compromised" in status.native_codes
+
+
+def test_more_certificates_than_are_tried(parties: Parties) -> None:
+    """A signer behind twenty other certificates was not tried: open, and never called broken."""
+    others = [make_party(f"Somebody {number}") for number in range(MAX_KEYS)]
+    maker = Maker(parties.ann, certificates=[*others, parties.ann], xades=False)
+    status = only(judge(zipped(sign_odf(text_document(), maker)), parties.trust))
+    assert status.headline is Headline.NOT_CHECKABLE
+    assert "too-many-certificates" in status.native_codes
+
+
+def test_more_time_stamps_than_are_looked_at(parties: Parties) -> None:
+    """That some were left out is told."""
+    maker = Maker(parties.ann, stamps=lambda data: parties.stamp(data) * (MAX_STAMPS + 1))
+    status = only(judge(zipped(sign_odf(text_document(), maker)), parties.trust))
+    assert "timestamps-cut" in status.native_codes

@@ -13,7 +13,7 @@ import pytest
 
 from provenance.examine.runner import Companion, Runner
 from provenance.signatures.axes import Headline
-from provenance.signatures.pairing import Relation
+from provenance.signatures.pairing import How, Relation
 from provenance.trust.model import KeyPin, PgpPin, PinKind, TrustSet
 from tests.signatures.detached.maker import Numbered, SshParty
 from tests.signatures.openpgp.maker import NOW, Person, armored
@@ -48,7 +48,7 @@ def run(*words: object, folder: Path, stdin: bytes = b"") -> bytes:
 
 def headline(runner: Runner, data: bytes, trust: TrustSet, document: bytes = LETTER) -> Headline:
     """Examine a signature file beside its document, today."""
-    beside = [Companion(document=io.BytesIO(document), role=Relation.SIGNED, by_hand=True)]
+    beside = [Companion(document=io.BytesIO(document), role=Relation.SIGNED, how=How.HAND)]
     at = datetime.now(UTC)
     return runner.examine(io.BytesIO(data), name=None, at=at, trust=trust, beside=beside).headline
 

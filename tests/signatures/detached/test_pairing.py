@@ -46,6 +46,13 @@ def test_an_ending_in_the_place_of_another_belongs_to_the_only_one() -> None:
     assert both == {"letter.pdf": SIGNED, "letter.docx": SIGNED}
 
 
+def test_credentials_belong_to_the_picture_of_their_stem() -> None:
+    """`picture.c2pa` is of `picture.jpg` (C2PA 11.4), and of nothing where there are two."""
+    assert paired("picture.jpg", "picture.c2pa") == {"picture.c2pa": SIGNATURE}
+    assert paired("picture.c2pa", "picture.jpg", "other.jpg") == {"picture.jpg": SIGNED}
+    assert paired("picture.jpg", "picture.c2pa", "picture.png") == {}
+
+
 def test_the_whole_name_goes_before_the_stem() -> None:
     """Where a signature carries the whole name, one with the stem alone is another's."""
     assert paired("letter.pdf", "letter.pdf.sig", "letter.asc") == {"letter.pdf.sig": SIGNATURE}

@@ -22,7 +22,8 @@ from provenance.signatures.axes import (
     TimeBasis,
 )
 from provenance.signatures.model import SignatureStatus
-from provenance.signatures.pairing import Relation
+from provenance.signatures.pairing import How, Relation
+from provenance.signatures.sentence import explain_signature
 from provenance.trust.model import KeyPin, PinKind, TrustSet
 from tests.signatures.detached.maker import Numbered, SshParty
 
@@ -49,7 +50,8 @@ def examine(
     by_hand: bool = True,
 ) -> Examination:
     """Examine a file with another beside it."""
-    other = Companion(document=io.BytesIO(document or b""), role=role, by_hand=by_hand)
+    how = How.HAND if by_hand else How.NAME
+    other = Companion(document=io.BytesIO(document or b""), role=role, how=how)
     beside = [other] if document else []
     trust = TrustSet(keys=pins, compromised_spki=compromised)
     found = runner.examine(io.BytesIO(data), name=None, at=NOW, trust=trust, beside=beside)
@@ -182,6 +184,22 @@ def test_a_compromised_key_is_revoked(runner: Runner, kind: Kind, data: bytes, p
 
 
 @each_format
+def test_a_pin_that_cannot_be_read_is_told(
+    runner: Runner, kind: Kind, data: bytes, pin: KeyPin
+) -> None:
+    """Left out, and said so without a name; a pin that does vouch needs no such remark."""
+    junk = KeyPin(kind=pin.kind, key="AAAA", person="Somebody Secret")
+    status = only(examine(runner, data, junk))
+    assert status.headline in {Headline.NOT_CHECKABLE, Headline.INTACT_UNKNOWN_SIGNER}
+    assert "pin-unreadable" in status.native_codes
+    told = " ".join(explain_signature(status))
+    assert "keys cannot be read and was left out" in told
+    assert "Somebody Secret" not in told
+    assert "pin-unreadable" not in only(examine(runner, data, junk, pin)).native_codes
+    assert status.kind is kind
+
+
+@each_format
 def test_cut_off_it_is_an_error(runner: Runner, kind: Kind, data: bytes, pin: KeyPin) -> None:
     """Half a signature is neither broken nor absent."""
     found = examine(runner, data[: len(data) * 2 // 3], pin)
@@ -295,7 +313,7 @@ def test_a_pin_under_which_anybody_could_sign_vouches_for_nobody(runner: Runner)
     forged = b"Ed" + ann.number + (b"\1" + bytes(31)) + bytes(32)
     data = b"untrusted comment: x\n" + base64.b64encode(forged) + b"\n"
     pin = KeyPin(kind=PinKind.SIGNIFY, key=weak, person="Mallory")
-    assert only(examine(runner, data, pin)).native_codes == ("no-key",)
+    assert only(examine(runner, data, pin)).native_codes == ("no-key", "pin-unreadable")
 
 
 def test_signify_with_its_message_covers_that_alone(runner: Runner) -> None:

@@ -392,3 +392,18 @@ _CACHE: dict[int, bytes] = {}
 
 def _honest(world: World) -> bytes:
     return _CACHE.setdefault(id(world), honest(world.ann))
+
+
+@pytest.mark.parametrize(
+    "sender",
+    [
+        f"Ann Author <ann@desk.example, eve@desk.example>, {FROM}",
+        f"The Minister, {FROM}",
+        f"{FROM}, Eve <eve at desk.example>",
+    ],
+)
+def test_one_of_two_senders_who_cannot_be_read(world: World, sender: str) -> None:
+    """A second sender that is no address may be the one that is shown: nothing ties it to Ann."""
+    status = only(honest(world.ann, sender=sender), world.trust)
+    assert status.headline is Headline.INTACT_UNKNOWN_SIGNER
+    assert "sender-not-comparable" in status.native_codes

@@ -18,7 +18,7 @@ from provenance.examine.runner import Companion, Runner
 from provenance.signatures.axes import Headline
 from provenance.signatures.openpgp.armor import begins, read_armor
 from provenance.signatures.openpgp.certificate import Certificate, read_certificates
-from provenance.signatures.pairing import Relation
+from provenance.signatures.pairing import How, Relation
 from provenance.trust.model import PgpPin, TrustSet
 from tests.signatures.good import is_good
 
@@ -135,7 +135,7 @@ def _in_streams(name: str) -> bool:
 
 def _row(runner: Runner, trust: TrustSet, path: Path, truth: str, document: str) -> Row:
     named = [path.with_name(document)] if document else []
-    beside = [Companion(document=one, role=Relation.SIGNED, by_hand=True) for one in named]
+    beside = [Companion(document=one, role=Relation.SIGNED, how=How.HAND) for one in named]
     one = runner.examine(path, name=path.name, at=AT, trust=trust, beside=beside)
     codes = tuple(
         dict.fromkeys(code for status in one.signatures.statuses for code in status.native_codes)

@@ -27,7 +27,8 @@ from provenance.signatures.model import SignatureStatus
 from provenance.signatures.openpgp.checking import ENGINE_VERSION
 from provenance.signatures.openpgp.judging import inspect_openpgp
 from provenance.signatures.openpgp.second import WANTED
-from provenance.signatures.pairing import Relation
+from provenance.signatures.pairing import How, Relation
+from provenance.signatures.sentence import explain_signature
 from provenance.trust.model import PgpPin, TrustSet
 from tests.signatures.openpgp.maker import (
     ENCRYPT,
@@ -76,7 +77,7 @@ def examine(
     reference_time: datetime | None = None,
 ) -> Examination:
     """Examine a signature file, with the document beside it unless told otherwise."""
-    named = Companion(document=io.BytesIO(document or b""), role=Relation.SIGNED, by_hand=True)
+    named = Companion(document=io.BytesIO(document or b""), role=Relation.SIGNED, how=How.HAND)
     beside = [named] if document else []
     found = runner.examine(
         io.BytesIO(data),
@@ -114,6 +115,17 @@ def test_a_pinned_key_over_the_whole_document_is_verified(runner: Runner, ann: P
     assert status.engine == "pysequoia"
     assert hashlib.sha256(LETTER).hexdigest() in status.covered[0]
     assert not status.network_used
+
+
+def test_the_document_says_the_same(runner: Runner, ann: Person) -> None:
+    """The same signature, looked at from the document's side, covers "the whole document"."""
+    signature = Companion(document=io.BytesIO(ann.detached(LETTER)), role=Relation.SIGNATURE)
+    letter, trust = io.BytesIO(LETTER), trusting(ann.pin())
+    status = only(runner.examine(letter, name=None, at=NOW, trust=trust, beside=[signature]))
+    assert status.headline is Headline.VERIFIED
+    assert status.covered == ("the whole document",)
+    assert status.locator.name == "detached signature (OpenPGP)"
+    assert status.document_sha256 == hashlib.sha256(LETTER).hexdigest()
 
 
 @pytest.mark.parametrize("with_subkey", [False, True])
@@ -157,6 +169,7 @@ def test_without_its_document_it_cannot_be_checked(runner: Runner, ann: Person) 
     assert status.headline is Headline.NOT_CHECKABLE
     assert status.native_codes == ("document-not-here",)
     assert "--signed DOCUMENT" in (status.error or "")
+    assert status.identity.fingerprint == ann.key.fingerprint
 
 
 def test_an_unknown_key_is_no_reproach(runner: Runner, ann: Person) -> None:
@@ -430,7 +443,23 @@ def test_a_pin_whose_fingerprint_lies_vouches_for_nobody(runner: Runner, ann: Pe
     """The fingerprint is what a person compared; a certificate of another key is not it."""
     lying = replace(ann.pin(), fingerprint=Key().fingerprint)
     status = only(examine(runner, ann.detached(LETTER), trusting(lying)))
-    assert status.native_codes == ("no-key",)
+    assert status.native_codes == ("no-key", "pin-unreadable")
+
+
+def test_a_pin_that_cannot_be_read_is_told_where_it_might_have_counted(
+    runner: Runner, ann: Person
+) -> None:
+    """It is left out aloud, without a name; beside a pin that does vouch it is beside the point."""
+    junk = replace(ann.pin(), certificate=b"\x99junk", person="Somebody Secret")
+    status = only(examine(runner, ann.detached(LETTER), trusting(junk, junk)))
+    assert status.headline is Headline.NOT_CHECKABLE
+    told = " ".join(explain_signature(status))
+    assert "one of this desk's pinned OpenPGP keys cannot be read and was left out" in told
+    assert "Somebody Secret" not in told
+    other = replace(junk, fingerprint="AB" * 20)
+    both = only(examine(runner, ann.detached(LETTER), trusting(ann.pin(), other)))
+    assert both.headline is Headline.VERIFIED
+    assert "pin-unreadable" not in both.native_codes
 
 
 def test_clearsigned_text_covers_its_block_alone(runner: Runner, ann: Person) -> None:

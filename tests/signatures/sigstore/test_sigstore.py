@@ -15,6 +15,7 @@ from provenance.examine import engines
 from provenance.examine.runner import Companion, Runner
 from provenance.signatures.axes import CertAtTime, Headline, Scope, Signer, TimeBasis
 from provenance.signatures.bench import Bench
+from provenance.signatures.disowning import OWN_KEY
 from provenance.signatures.model import SignatureStatus
 from provenance.signatures.nearby import Nearby
 from provenance.signatures.pairing import Relation
@@ -154,7 +155,18 @@ def test_a_compromised_key_is_revoked() -> None:
     """The desk's list goes before its pins."""
     bundle = OURS.bundle(LETTER)
     spki = judge(bundle, LETTER).identity.spki_sha256 or ""
-    assert judge(bundle, LETTER, compromised=(spki,)).headline is Headline.REVOKED
+    status = judge(bundle, LETTER, compromised=(spki,))
+    assert status.headline is Headline.REVOKED
+    assert OWN_KEY in status.warnings
+    assert OWN_KEY in " ".join(explain_signature(status))
+
+
+def test_a_pin_that_names_no_identity_is_told() -> None:
+    """It vouches for nobody; that is said where the signer is unknown, and only there."""
+    junk = KeyPin(kind=PinKind.SIGSTORE, key="ann@desk.example", person="Ann")
+    assert "pin-unreadable" in judge(OURS.bundle(LETTER), LETTER, pins=(junk,)).native_codes
+    both = judge(OURS.bundle(LETTER), LETTER, pins=(junk, PIN))
+    assert "pin-unreadable" not in both.native_codes
 
 
 def test_a_statement_speaks_for_the_documents_it_names() -> None:
