@@ -174,7 +174,8 @@ class _Auditor:
             self._findings.checked[detector] += entries
         for seq, each in enumerate(block, first):
             if each.entry is None:
-                self._findings.flag(Detector.FORM, seq, "entry", f"It is {each.fault}.")
+                sentence = f"It cannot be read: {each.fault}."
+                self._findings.flag(Detector.FORM, seq, "entry", sentence)
             else:
                 self._judge(seq, each, each.entry)
 
