@@ -3,10 +3,13 @@
 Rules: the forgiving reader is asked, because a viewer forgives too; a document behind a password is
 refused; at most MAX_OBJECTS objects are read, and `cut` says whether there were more; what cannot
 be read is counted and taken as absent. Nothing is decoded but the streams that are asked for.
+The engine reads hexadecimal strings digit by digit, and the place of a signature has some 60,000:
+those of `/Contents`, which hold no action, are left out beyond FEW digits.
 Imports the PDF engine: only a worker imports this module.
 """
 
 import io
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -21,6 +24,8 @@ MAX_OBJECTS: Final = 8_000  # numbered objects read; about two seconds of work
 MAX_ENTRIES: Final = 20_000  # of one list, or of one tree
 MAX_TEXT: Final = 4_000  # characters of one text that are looked at
 MAX_STREAM: Final = 1 << 20  # encoded bytes of one stream that is decoded
+FEW: Final = 2_000  # hexadecimal digits of `/Contents`; longer ones are signatures
+_LONG: Final = re.compile(rb"/Contents\s{0,9}<[0-9A-Fa-f]{%d,}>" % FEW)
 
 
 class Once:
@@ -54,7 +59,7 @@ class Objects:
     """
 
     def __init__(self, data: bytes) -> None:
-        reader = PdfFileReader(io.BytesIO(data), strict=False)
+        reader = PdfFileReader(io.BytesIO(_LONG.sub(_emptied, data)), strict=False)
         if reader.encrypted and reader.decrypt("").status is AuthStatus.FAILED:
             raise Malformed("a password is needed to read it")
         self._reader = reader  # keeps what was read: an object is the same one whenever asked for
@@ -146,6 +151,11 @@ class Objects:
             self.unreadable += 1
             return None
         return None if isinstance(value, generic.NullObject) else value
+
+
+def _emptied(match: re.Match[bytes]) -> bytes:
+    """Leave the string out; a comment takes its place, so that nothing moves."""
+    return b"/Contents<>%".ljust(len(match[0]) - 1, b"0") + b"\n"
 
 
 def _decode(data: bytes) -> str:
