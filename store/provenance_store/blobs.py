@@ -40,7 +40,8 @@ FEW: Final = 8  # blobs; up to here fsync of each is cheaper than waiting for a 
 
 _NO_LINKS: Final = frozenset({errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
 _HEX: Final = frozenset("0123456789abcdef")
-_READ: Final = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW
+# O_NONBLOCK: a named pipe in the place of a blob would keep its reader waiting for ever.
+_READ: Final = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 
 
 class FolderBlobs:

@@ -5,6 +5,7 @@ Opening: the revision that the database names is compared with ours before anyth
   2. one we know to be older: migrate it, in one transaction, under the write lock;
   3. any other: refuse, because a newer version wrote it;
   4. none: not a desk's database.
+An SQLite database with a trigger or a view is let in by none of these: no desk has one.
 Creating is one transaction as well: a killed creation leaves an empty database.
 """
 
@@ -46,16 +47,28 @@ def require_schema(database: Database) -> None:
     """Let in a desk's database, migrated where it is older.
 
     Raises:
-        DeskCorrupt: it is no desk's database.
+        DeskCorrupt: it is no desk's database, or one that changes by itself what is written.
         StoreFault: a newer version of the program wrote it.
     """
     with database.reading() as connection:
         found = _revision(connection)
+        if database.is_sqlite:
+            _require_bare(connection)
     if found == REVISION:
         return
     _require_known(found)
     with database.writing() as connection:
         _upgrade(connection)  # reads the revision again, under the lock
+
+
+def _require_bare(connection: Connection) -> None:
+    # A trigger could take an entry away again that was just acknowledged; a view could hide one.
+    planted = text("SELECT 1 FROM sqlite_master WHERE type IN ('trigger', 'view') LIMIT 1")
+    if connection.execute(planted).first() is not None:
+        raise DeskCorrupt(
+            "the database holds a trigger or a view, which no desk has: it may change what is"
+            " written, or hide it"
+        )
 
 
 def _revision(connection: Connection) -> str:

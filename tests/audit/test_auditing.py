@@ -1,5 +1,6 @@
 """An audit by plan: spread over workers, since a checkpoint, by sample, against outside holds."""
 
+import os
 import sqlite3
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
@@ -9,7 +10,9 @@ import pytest
 
 from provenance.acts.audit_derived import REBUILD
 from provenance.acts.auditing import AuditPlan, DeskAudit
+from provenance.evidence import BlobState, reread
 from provenance.ledger.findings import Detector
+from provenance_store.blobs import FolderBlobs
 from tests.desk.scene import AMAL, Scene
 
 
@@ -190,3 +193,12 @@ def kept_note(scene: Scene, size: int) -> bytes:
         kept = desk.parts.checkpoints.at(size)
     assert kept is not None
     return kept.note
+
+
+def test_a_pipe_in_the_place_of_a_blob(tmp_path: Path) -> None:
+    """A named pipe that nobody writes to is told as another content, and keeps nobody waiting."""
+    digest = bytes(32)
+    place = tmp_path / digest.hex()[:2] / digest.hex()[2:]
+    place.parent.mkdir()
+    os.mkfifo(place)
+    assert reread(FolderBlobs(tmp_path), digest).state is not BlobState.SAME

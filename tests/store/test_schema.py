@@ -95,6 +95,23 @@ def test_an_unstated_version_is_refused(database: Database) -> None:
         require_schema(database)
 
 
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "CREATE TRIGGER t AFTER INSERT ON entry BEGIN DELETE FROM entry WHERE seq = new.seq; END",
+        "CREATE VIEW v AS SELECT * FROM entry",
+    ],
+)
+def test_a_database_that_works_by_itself_is_refused(database: Database, planted: str) -> None:
+    """A trigger would take away what was just acknowledged: such a desk is not opened."""
+    if not database.is_sqlite:
+        pytest.skip("on PostgreSQL triggers are its owner's; the audit finds what they did")
+    with database.transaction() as connection:
+        connection.execute(text(planted))
+    with pytest.raises(DeskCorrupt, match="trigger or a view"):
+        require_schema(database)
+
+
 def test_an_older_desk_is_migrated_when_opened(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
