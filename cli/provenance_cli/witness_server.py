@@ -32,6 +32,7 @@ class WitnessServer(ThreadingHTTPServer):
     """Serves one witness until `shutdown`."""
 
     daemon_threads = True
+    request_queue_size = 128  # of five, which is the default, the sixth is put off for seconds
 
     def __init__(
         self,
