@@ -100,7 +100,8 @@ def _deadline(sock: socket.socket, seconds: float) -> Iterator[None]:
     try:
         yield
     except (OSError, http.client.HTTPException) as error:
-        if cut.is_set():
+        # A handshake counts to the same limit by itself, and may be the first to say so.
+        if cut.is_set() or isinstance(error, TimeoutError):
             raise TimeoutError(f"no whole answer within {seconds:g} seconds") from error
         raise
     else:
