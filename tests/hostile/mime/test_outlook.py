@@ -3,7 +3,7 @@
 import dataclasses
 import hashlib
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -259,6 +259,35 @@ def test_a_message_without_one_signed_entity(world: World, fields: dict[str, Any
     """Nothing, two, one by reference, or one that is no signature: not judged, and never good."""
     status = only(world, **fields)
     assert status.headline in {Headline.NOT_CHECKABLE, Headline.ERROR}
+
+
+DIRECTORY: Final = 1024
+"""Where the directory begins: behind the header and one sector of the table."""
+
+
+@pytest.mark.parametrize(
+    ("at", "value"),
+    [
+        (56, 0),  # streams of any size would lie in the other of two places
+        (56, 8192),
+        (DIRECTORY + 128 + 68, 1),  # an entry that is its own left neighbour
+        (DIRECTORY + 128 + 76, 0),  # a stream with the root below it
+        (DIRECTORY + 76, 0),  # the root below itself
+    ],
+)
+def test_a_file_that_two_programs_read_differently(world: World, at: int, value: int) -> None:
+    """What the library mends, another program may mend otherwise: never good."""
+    data = bytearray(Saved(sign_part(text(), world.ann)).written())
+    assert data[DIRECTORY : DIRECTORY + 8] == "Root".encode("utf-16-le")
+    data[at : at + 4] = value.to_bytes(4, "little")
+    assert not is_good(judge(bytes(data), world).headline)
+
+
+@pytest.mark.parametrize("name", ["__\u017fubstg1.0_0065001F", "__substg1.0_0065001F\0x"])
+def test_a_name_that_two_programs_read_differently(world: World, name: str) -> None:
+    """A property under a look-alike of its name may be shown by some: nothing is judged."""
+    status = only(world, texts={0x65: ""}, more={name: EVE.encode("utf-16-le")})
+    assert status.headline is Headline.NOT_CHECKABLE
 
 
 def test_an_entity_that_begins_with_something_else(world: World) -> None:
