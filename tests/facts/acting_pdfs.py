@@ -46,6 +46,11 @@ def sent(data: str) -> str:
     return f"<< /S /SubmitForm /F << /FS /URL /F ({data}) >> >>"
 
 
+def asks(address: str) -> str:
+    """Return an action that opens an address."""
+    return f"<< /S /URI /URI ({address}) >>"
+
+
 ALERT: Final = script(r"app.alert\(1\)")
 FIELD: Final = "/FT /Tx /T (amount)"
 PACKET: Final = b"<xdp><template><event><script>xfa.host.gotoURL('x')</script></event></template>"
@@ -220,6 +225,31 @@ FILES: Final[dict[str, tuple[bytes, str, str]]] = {
         acting("/Thing << /Type /Filespec /FS /URL /F (https://track.example/p.png) >>"),
         "linked-object",
         '"https://track.example/p.png"',
+    ),
+    "picture-on-a-share": (
+        acting("/X 7 0 R", "", stream(b"", "/Subtype /Image /F (" + r"\\\\track.example\\p.jpg)")),
+        "linked-object",
+        r'"\\track.example\p.jpg"',
+    ),
+    "page-on-a-share": (
+        acting("/X << /Ref << /F (" + r"\\\\track.example\\p.pdf" + ") /Page 0 >> >>"),
+        "linked-object",
+        r'"\\track.example\p.pdf"',
+    ),
+    "address-that-a-base-completes": (
+        acting(f"/URI << /Base (https://log.example/x/) >> /OpenAction {asks('a?y=1')}"),
+        "remote-content",
+        'asks for "https://log.example/x/a?y=1": whoever runs "log.example"',
+    ),
+    "link-that-a-base-completes": (
+        acting("/URI << /Base (https://log.example/x/) >>", mark(f"/A {asks('a?y=1')}")),
+        "links-out",
+        "Links lead out of the document, to log.example.",
+    ),
+    "form-in-one-piece-named-often": (
+        acting("/AcroForm << /XFA [" + "(a) 7 0 R " * 30 + "] >>", "", stream(PACKET)),
+        "xfa-form",
+        "; 1 script in it.",
     ),
     "form-with-scripts": (
         acting("/AcroForm << /Fields [] /XFA [(template) 7 0 R] >>", "", stream(PACKET)),

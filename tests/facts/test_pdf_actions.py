@@ -104,6 +104,20 @@ def test_names_of_fields_are_full_and_cut() -> None:
     assert "and 28 more" in text
 
 
+def test_a_field_that_is_its_own_parent_has_one_name() -> None:
+    """Fields in a ring are named once each."""
+    event = f"/AA << /K {ALERT} >>"
+    facts = read(
+        acting(
+            "/AcroForm << /Fields [7 0 R] >>",
+            "",
+            f"<< /FT /Tx /T (amount) /Parent 7 0 R {event} >>",
+        )
+    )
+    (one,) = [one for one in facts.observations if one.code == "script-on-use"]
+    assert 'in the fields "amount";' in one.text
+
+
 def test_many_scripts_are_cut_and_counted() -> None:
     """Of many that run by themselves some are told, and a note says how many more there are."""
     pairs = " ".join(f"(n{n}) {script(f'x{n}')}" for n in range(MAX_SAME + 15))

@@ -16,6 +16,7 @@ import olefile
 
 from provenance.facts.stated_dates import Stated, from_filetime
 from provenance.signatures.attempt import Fault, attempt
+from provenance.signatures.text import tame
 
 MAX_STREAM: Final = 64 << 20  # bytes of one stream that are read
 MAX_READ: Final = 1 << 30  # bytes of all streams together: hostile ones share their sectors
@@ -44,6 +45,11 @@ class Compound:
     """Bytes of each stream that was read so far."""
     cut: bool = False
     """There are more streams or storages than are listed here."""
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """Rules of the format that it breaks, as found so far: the library mends them."""
+        return tuple(tame(message, 100) for _, message in self.handle.parsing_issues)
 
     def find(self, *path: str) -> Path | None:
         """Return the path of a stream as written, whatever its case (MS-CFB 2.6.1), or None."""

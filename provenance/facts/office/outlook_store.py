@@ -6,6 +6,7 @@ most MAX_ROWS rows are read. Messages within messages are storages of the same f
 """
 
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -40,6 +41,22 @@ class Bag:
             return raw.decode("utf-16-le", "replace").rstrip("\0")
         raw = self.compound.read(*self.at, f"__substg1.0_{tag:04X}001E", limit=MAX_TEXT)
         return "" if raw is None else self.paged(raw).rstrip("\0")
+
+    def texts(self, tag: int) -> Iterator[str | None]:
+        """Yield a text in each type in which it stands: programs differ in which one they show.
+
+        None stands for one that is there and cannot be read.
+        """
+        for kind in ("001F", "001E"):
+            path = (*self.at, f"__substg1.0_{tag:04X}{kind}")
+            if self.compound.find(*path) is None:
+                continue
+            raw = self.compound.read(*path, limit=MAX_TEXT)
+            if raw is None:
+                yield None
+            else:
+                wide = kind == "001F"
+                yield (raw.decode("utf-16-le", "replace") if wide else self.paged(raw)).rstrip("\0")
 
     def paged(self, raw: bytes) -> str:
         """Decode a text that is in the message's code page."""

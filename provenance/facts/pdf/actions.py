@@ -8,8 +8,10 @@ done or followed.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urljoin
 
-from provenance.facts.pdf.objects import Objects, is_dictionary
+from provenance.facts.pdf.objects import Objects, Once, is_dictionary
+from provenance.signatures.attempt import Fault, attempt
 
 KINDS: Final = frozenset(
     {"JavaScript", "URI", "Launch", "GoToR", "GoToE", "Thread", "SubmitForm", "ImportData"}
@@ -58,13 +60,21 @@ def read_action(objects: Objects, action: Any, cause: Cause) -> Iterator[Action]
         yield Action(kind="JavaScript", cause=cause, target=script)
     kind = kind_of(objects, action)
     if kind in KINDS and kind != "JavaScript":
-        told = objects.text(objects.entry(action, "/URI")) if kind == "URI" else ""
+        told = _address(objects, action) if kind == "URI" else ""
         yield Action(kind=kind, cause=cause, target=told or _file(objects, action))
 
 
 def kind_of(objects: Objects, action: Any) -> str:  # noqa: ANN401 - the engine has no types
     """Return the type that an action states, without its slash; empty if it states none."""
     return objects.text(objects.entry(action, "/S")).removeprefix("/")
+
+
+def _address(objects: Objects, action: Any) -> str:  # noqa: ANN401
+    """Return the address that an action names, completed by the document's base (12.6.4.8)."""
+    told = objects.text(objects.entry(action, "/URI"))
+    base = objects.text(objects.entry(objects.entry(objects.root, "/URI"), "/Base"))
+    whole = attempt("address", lambda: urljoin(base, told))
+    return told if isinstance(whole, Fault) else whole
 
 
 def _file(objects: Objects, action: Any) -> str:  # noqa: ANN401
@@ -95,9 +105,9 @@ def file_names(objects: Objects, value: Any) -> tuple[str, ...]:  # noqa: ANN401
 
 def name_field(objects: Objects, holder: Any) -> str:  # noqa: ANN401
     """Return a form field's full name (12.7.4.2); empty for what is no field."""
-    parts: list[str] = []
+    parts, met = list[str](), Once()
     for _ in range(MAX_ANCESTORS):
-        if not is_dictionary(holder):
+        if not is_dictionary(holder) or not met.add(holder):
             break
         # The T of a mere mark is its author.
         if any(key in holder for key in ("/FT", "/Kids", "/Parent")):

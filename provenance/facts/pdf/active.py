@@ -21,7 +21,7 @@ from provenance.facts.pdf.acting import tell_actions
 from provenance.facts.pdf.attached import tell_attached
 from provenance.facts.pdf.causes import Found, find_actions
 from provenance.facts.pdf.doubles import Doubles
-from provenance.facts.pdf.objects import MAX_OBJECTS, Objects, is_list, is_stream
+from provenance.facts.pdf.objects import MAX_OBJECTS, Objects, Once, is_list, is_stream
 from provenance.signatures.attempt import Fault, attempt
 
 MAX_AGAIN: Final = 128 << 20  # bytes of a file that is written again; it takes twice as many
@@ -139,8 +139,10 @@ def _tell_packets(gathered: Gathered, objects: Objects) -> None:
     form = objects.entry(objects.entry(objects.root, "/AcroForm"), "/XFA")
     if form is None:
         return
-    parts = list(objects.items(form))[1::2][:MAX_PACKETS] if is_list(form) else [form]
-    scripts = sum(len(_SCRIPT.findall(objects.content(part))) for part in parts if is_stream(part))
+    parts = list(objects.items(form))[1::2] if is_list(form) else [form]
+    met = Once()
+    packets = [part for part in parts if is_stream(part) and met.add(part)][:MAX_PACKETS]
+    scripts = sum(len(_SCRIPT.findall(objects.content(part))) for part in packets)
     said = f"; {counted(scripts, 'script')} in it" if scripts else ""
     gathered.observe("xfa-form", Weight.RISK, f"{_FORM}{said}.")
 

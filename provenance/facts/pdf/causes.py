@@ -22,7 +22,7 @@ from provenance.facts.pdf.actions import (
     name_file,
     read_action,
 )
-from provenance.facts.pdf.objects import Objects, Once, is_dictionary, is_list
+from provenance.facts.pdf.objects import Objects, Once, is_dictionary, is_list, is_stream
 
 MAX_CHAIN: Final = 500  # actions that follow one
 MAX_ACTIONS: Final = 5_000  # of one document
@@ -166,6 +166,10 @@ class _Walk:
             self._take(one, Cause(known=False))
         if text(entry(one, "/FS")) == "/URL":
             self._found.elsewhere.append(name_file(self._objects, one))
+        # What a stream holds (7.3.8.2), or a page that is shown (8.10.4), in another file.
+        outer = entry(one, "/F") if is_stream(one) else entry(entry(one, "/Ref"), "/F")
+        if outer is not None and text(entry(outer, "/FS")) != "/URL":
+            self._found.elsewhere.append(name_file(self._objects, outer))
         files = entry(one, "/EF")
         file = entry(files, "/UF") or entry(files, "/F")
         if is_dictionary(file) and self._inside.add(file):

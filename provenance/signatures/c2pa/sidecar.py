@@ -7,7 +7,9 @@ Rules, in order:
   2. nothing may be left out of the hash: the credentials are not in the document, so a range that
      is left out could hold anything (INTACT_PARTIAL);
   3. where they do not hold for the document, only somebody's word makes that BROKEN: a name alone
-     says that they are of it. Then nothing else that they say is repeated either;
+     says that they are of it. Then nothing else that they say is repeated either. Where they do
+     hold, anybody may have made them: an ingredient of theirs that is broken does not make the
+     document so;
   4. a `.c2pa` file that is itself examined: over each document beside it. The one for which it
      holds is named by digest; where it holds for none, none is called broken;
   5. alone: its own parts are checked, the certificate is named and not vouched for, and the answer
@@ -68,8 +70,8 @@ def judge_sidecar_beside(
     case = _case(document, sidecar.data, name=name, sha256=sha256, context=context)
     found = _over(case, sure=sidecar.by_hand)
     ids = (f"{one.id}-beside-{sidecar.number}" for one in found.statuses)
-    statuses = tuple(replace(one, id=own) for one, own in zip(found.statuses, ids, strict=True))
-    return replace(found, statuses=statuses)
+    own = tuple(replace(one, id=name) for one, name in zip(found.statuses, ids, strict=True))
+    return replace(found, statuses=own if sidecar.by_hand else tuple(map(doubted, own)))
 
 
 def judge_sidecar(

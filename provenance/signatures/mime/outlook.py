@@ -5,7 +5,9 @@ its Content-Type (2.1.3.1), or the CMS container itself (2.1.3.2). Everything el
 recipients, subject, dates and a copy of the text, are properties that nobody signed. Rules:
   1. signed is what says so by its class (`IPM.Note.SMIME`, `....SMIME.MultipartSigned`); of another
      message it is said that this kind of file was not looked into;
-  2. exactly one attachment, by value, under one spelling of its names; else nothing is judged;
+  2. exactly one attachment, by value, under one spelling of its names, in a file without a fault:
+     of a header or a directory that breaks the rules two programs may read two messages. Else
+     nothing is judged;
   3. its bytes are judged as the mail they are (`judging`), under the header that Outlook shows
      (`outlook_header`): whose address it shows must be the signer's;
   4. a copy of the text among the properties is what a program without S/MIME shows. One that is not
@@ -21,7 +23,7 @@ from typing import Final
 
 from provenance.errors import Malformed
 from provenance.facts.office.compound import Compound, Path, open_compound
-from provenance.facts.office.outlook_store import read_bag
+from provenance.facts.office.outlook_store import Bag, read_bag
 from provenance.signatures.attempt import Fault, attempt
 from provenance.signatures.axes import Integrity, Kind, Presence, Scope
 from provenance.signatures.cms.judging import blank_status
@@ -77,13 +79,12 @@ def inspect_outlook(
     bag = read_bag(compound)
     if "smime" not in bag.text(_CLASS).rstrip("\0").lower().split("."):
         return _not_signed(compound)
-    entity = attempt("attachment", lambda: _entity(compound))
-    if isinstance(entity, Fault):
+    read = attempt("attachment", lambda: _read(compound, bag))
+    if isinstance(read, Fault):
         context = TrustContext(trust=trust, at=at, reference_time=reference_time)
-        return Detected(statuses=(_unread(sha256, context, entity),), ran=(DETECTOR,))
-    mail = shown_header(bag) + entity
+        return Detected(statuses=(_unread(sha256, context, read),), ran=(DETECTOR,))
+    mail, beside = read
     found = inspect_mail(mail, sha256=sha256, trust=trust, at=at, reference_time=reference_time)
-    beside = copies_beside(bag, mail)
     return replace(
         found,
         statuses=tuple(_beside(one, beside) for one in found.statuses),
@@ -117,6 +118,21 @@ def _attachments(compound: Compound) -> list[Path]:
     return [one for one in compound.storages if len(one) == 1 and one[0].lower().startswith(prefix)]
 
 
+def _read(compound: Compound, bag: Bag) -> tuple[bytes, tuple[str, ...]]:
+    """Return the mail to be judged, and the copies of its text that are not the signed one.
+
+    Raises:
+        Malformed: it can be read in more ways than one.
+    """
+    mail = shown_header(bag) + _entity(compound)
+    beside = copies_beside(bag, mail)
+    if compound.faults:  # the last are found while its streams are read
+        raise Malformed(
+            "the file breaks the rules of its format: programs may differ in what is in it"
+        )
+    return mail, beside
+
+
 def _entity(compound: Compound) -> bytes:
     """Rule 2: return the attachment as an entity, header and all.
 
@@ -128,6 +144,9 @@ def _entity(compound: Compound) -> bytes:
         raise Malformed(f"{len(found)} attachments, where a signed message has one")
     if compound.cut:
         raise Malformed("more streams than are read")
+    names = {part for one in (*compound.streams, *compound.storages) for part in one}
+    if not all(one.isascii() and one.isprintable() for one in names):
+        raise Malformed("a name in it that programs may read in two ways")
     spelled = [tuple(part.lower() for part in one) for one in compound.streams]
     if len(spelled) != len(set(spelled)):
         raise Malformed("two streams of one name")

@@ -3,21 +3,25 @@
 A signed message carries its text twice: in the signed entity, which Outlook shows, and as
 properties (PidTagBody, PidTagHtml, PidTagRtfCompressed), which other programs show and nobody
 signed.
-A copy that says the same, word for word, is harmless. Any other, one that is too large and one in
-a form that is not read here (compressed RTF) may say something else, and is named.
+A copy that says the same, word for word, as all pieces of the signed text one after the other is
+harmless; the text of an attachment, or of a mail that is passed on, is not the text of this one.
+Any other copy, one that is too large and one in a form that is not read here (compressed RTF) may
+say something else, and is named.
 """
 
 from collections.abc import Iterator
 from typing import Final
 
 from provenance.facts.office.outlook_store import MAX_BODY, Bag
-from provenance.signatures.mime.coverage import leaves
 from provenance.signatures.mime.opaque import expand
 from provenance.signatures.mime.parts import Part, decode_body, parse_parts
 
 _PLAIN, _HTML, _RTF = 0x1000, 0x1013, 0x1009
 _TYPES: Final = ("001F", "001E", "0102")
 """Text in UTF-16, text in a code page, bytes (MS-OXCDATA 2.11.1)."""
+_SIGNED: Final = frozenset(
+    {"multipart/signed", "application/pkcs7-mime", "application/x-pkcs7-mime"}
+)
 _CODECS: Final = frozenset({"utf-8", "us-ascii", "iso-8859-1", "iso-8859-15", "windows-1252"})
 _SAID: Final = {
     _PLAIN: "a copy of the text among the properties, which is not the signed text",
@@ -33,17 +37,33 @@ def copies_beside(bag: Bag, mail: bytes) -> tuple[str, ...]:
         bag: properties of the message.
         mail: the signed entity, with a header.
     """
-    parts = leaves(expand(parse_parts(mail)))
+    parts = tuple(_own(expand(parse_parts(mail))))
     signed = {
-        _PLAIN: {_words(one) for one in _texts(parts, "text/plain")},
-        _HTML: {_words(one) for one in _texts(parts, "text/html")},
-        _RTF: set(),
+        _PLAIN: _words(" ".join(_texts(parts, "text/plain"))),
+        _HTML: _words(" ".join(_texts(parts, "text/html"))),
+        _RTF: "",
     }
     return tuple(
         _SAID[tag]
         for tag, known in signed.items()
-        if any(copy is None or (copy and copy not in known) for copy in _copies(bag, tag))
+        if any(copy is None or (copy and copy != known) for copy in _copies(bag, tag))
     )
+
+
+def _own(part: Part, *, signed: bool = True) -> Iterator[Part]:
+    """Return the pieces of the mail's own text: nothing attached, and of no mail within it.
+
+    Args:
+        part: where to begin.
+        signed: it is all that a signature holds; then a mail in it is this mail (RFC 8551 3.1).
+    """
+    wraps = part.kind.word in _SIGNED
+    if (part.attached and not wraps) or (part.holds_mail and not signed):
+        return
+    if not part.children:
+        yield part
+    for one in part.children:
+        yield from _own(one, signed=wraps)
 
 
 def _copies(bag: Bag, tag: int) -> Iterator[str | None]:
@@ -63,7 +83,7 @@ def _copies(bag: Bag, tag: int) -> Iterator[str | None]:
 
 def _texts(parts: tuple[Part, ...], kind: str) -> Iterator[str]:
     for one in parts:
-        body = decode_body(one) if one.kind.word == kind and not one.attached else None
+        body = decode_body(one) if one.kind.word == kind else None
         if body is not None:
             yield _decoded(body, one.kind.parameters.get("charset", "us-ascii").lower())
 

@@ -23,10 +23,11 @@ from provenance.signatures.c2pa.jumbf import MARKER  # noqa: E402
 from provenance.signatures.pairing import How, Relation  # noqa: E402
 from provenance.trust.model import TrustSet  # noqa: E402
 from tests.hostile.c2pa.forge import web_identity  # noqa: E402
-from tests.signatures.c2pa.maker import Recipe, make_store, sign_jpeg  # noqa: E402
+from tests.signatures.c2pa.maker import Recipe, make_manifest, make_store, sign_jpeg  # noqa: E402
 from tests.signatures.c2pa.parties import NOW, World, make_world, trusting  # noqa: E402
 from tests.signatures.c2pa.world import bare_files, picture, sign_beside  # noqa: E402
 from tests.signatures.good import is_good  # noqa: E402
+from tests.signatures.party import Party  # noqa: E402
 
 PICTURE = picture()
 OTHER = picture(colour=(0, 0, 0))
@@ -263,6 +264,40 @@ def test_a_picture_with_credentials_of_its_own(table: Table, world: World, good:
         Headline.VERIFIED,
     ]
     assert both.headline is Headline.BROKEN
+
+
+def with_broken_ingredient(world: World, data: bytes, signer: Party) -> bytes:
+    """Return credentials that hold for a file, and name an earlier one that does not."""
+    zero = {"alg": "sha256", "hash": bytes(32), "pad": b""}
+    below = Recipe(signer=signer, label="urn:c2pa:00000000-2222-4333-8444-555555555555")
+    manifest = {"url": f"self#jumbf=/c2pa/{below.label}", "alg": "sha256", "hash": bytes(32)}
+    earlier = {
+        "dc:title": "earlier",
+        "dc:format": "image/jpeg",
+        "relationship": "parentOf",
+        "activeManifest": manifest,
+    }
+    return by_hand(
+        world, data, signer=signer, ingredients=(earlier,), below=make_manifest(below, zero)
+    )
+
+
+def test_a_picture_is_not_broken_by_what_is_said_beside_it(table: Table, world: World) -> None:
+    """Whoever signs credentials of a good picture can name a broken ingredient: no more than told.
+
+    Named by hand, and examined itself, such a file is what it is.
+    """
+    inside = sign_jpeg(PICTURE, Recipe(signer=world.camera, chain=(world.authority,)))
+    for signer in (world.stranger, world.camera):
+        beside = with_broken_ingredient(world, inside, signer)
+        found = table.document(inside, beside)
+        assert found.headline is Headline.NOT_CHECKABLE
+        assert Headline.BROKEN not in [one.headline for one in found.signatures.statuses]
+        assert any(
+            "ingredient" in two for one in found.signatures.statuses for two in one.native_codes
+        )
+        assert table.document(inside, beside, by_hand=True).headline is Headline.BROKEN
+        assert table.sidecar(beside).headline is Headline.BROKEN
 
 
 def test_who_signed(table: Table, world: World) -> None:

@@ -3,7 +3,7 @@
 import dataclasses
 import hashlib
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -18,10 +18,10 @@ from tests.facts.office.compounds import compound, message, message_rows
 from tests.hostile.mime.forge import ATTACKS
 from tests.signatures.cms.world import NOW, World, sign_cms
 from tests.signatures.good import is_good
-from tests.signatures.mime.letters import BODY, mail, multipart, page, sign_part, text
+from tests.signatures.mime.letters import BODY, entity, mail, multipart, page, sign_part, text
 
 CLEAR, OPAQUE = "IPM.Note.SMIME.MultipartSigned", "IPM.Note.SMIME"
-ANN = "ann@desk.example"
+ANN, EVE = "ann@desk.example", "eve@desk.example"
 DATA = "__substg1.0_37010102"
 _BY_SENDER = frozenset(
     name
@@ -73,8 +73,8 @@ def judge(data: bytes, world: World) -> SignatureReport:
 
 def only(world: World, **fields: Any) -> SignatureStatus:  # noqa: ANN401 - fields of Saved
     """Judge an honest clear-signed message in which something is different."""
-    entity = fields.pop("entity", None) or sign_part(text(), world.ann)
-    (status,) = judge(Saved(entity, **fields).written(), world).statuses
+    inside = fields.pop("entity", None) or sign_part(text(), world.ann)
+    (status,) = judge(Saved(inside, **fields).written(), world).statuses
     return status
 
 
@@ -125,11 +125,42 @@ def test_an_attack_on_mail_inside_a_message(world: World, name: str) -> None:
         ({0x5D02: f"{ANN}>\r\nX: <eve@desk.example"}, Headline.IDENTITY_MISMATCH),
         ({0x5D02: f"{ANN}, eve@desk.example"}, Headline.INTACT_UNKNOWN_SIGNER),
         ({0x5D02: "\u0430nn@desk.example", 0x65: ANN}, Headline.IDENTITY_MISMATCH),
+        ({0x5D01: EVE, 0x0C1F: EVE, 0x0C1A: "Eve"}, Headline.IDENTITY_MISMATCH),
+        ({0x0C1F: EVE}, Headline.IDENTITY_MISMATCH),
+        ({0x0C1A: EVE}, Headline.IDENTITY_MISMATCH),
+        ({0x65: "eve\uff20desk.example"}, Headline.IDENTITY_MISMATCH),
+        ({0x7D: f"From: {ANN}\r\nFrom: {EVE}\r\n\r\n"}, Headline.IDENTITY_MISMATCH),
+        ({0x7D: f"From: {ANN}, {EVE}\r\n\r\n"}, Headline.IDENTITY_MISMATCH),
+        ({0x7D: f"From: Eve <{EVE}> <{ANN}>\r\n\r\n"}, Headline.IDENTITY_MISMATCH),
+        ({0x5D02: EVE + " " * (1 << 19)}, Headline.INTACT_UNKNOWN_SIGNER),
     ],
 )
 def test_a_sender_who_did_not_sign(world: World, texts: dict[int, str], headline: Headline) -> None:
     """Every address that some program may show as the sender must be the signer's."""
     assert only(world, texts=texts).headline is headline
+
+
+@pytest.mark.parametrize("tag", [0x5D02, 0x65, 0x5D01, 0x0C1F, 0x42, 0x0C1A, 0x7D])
+def test_a_sender_in_another_type_of_text(world: World, tag: int) -> None:
+    """A property that stands twice, in Unicode and in a code page, is shown by one or the other."""
+    said = f"From: {EVE}" if tag == 0x7D else EVE
+    for name in (f"__substg1.0_{tag:04X}001E", f"__SUBSTG1.0_{tag:04x}001e"):
+        status = only(world, texts={tag: ANN}, more={name: said.encode()})
+        assert status.headline is Headline.IDENTITY_MISMATCH
+
+
+def test_two_names_of_one_sender(world: World) -> None:
+    """Programs show one name or another: all are told, and one sender stays one."""
+    kept = f"From: =?utf-8?q?M=C3=BCller?= <{ANN}>\r\n\r\n"
+    status = only(world, texts={0x42: "Ann Author", 0x0C1A: "The Minister", 0x7D: kept})
+    assert status.claimed_author == f'"Ann Author / The Minister / M\u00fcller" <{ANN}>'
+    assert (status.headline, status.native_codes) == (Headline.VERIFIED, ())
+
+
+def test_answers_that_go_elsewhere(world: World) -> None:
+    """Whoever answers is told where that goes."""
+    for texts in ({0x50: EVE}, {0x7D: f"From: {ANN}\r\nReply-To: Ann <{EVE}>\r\n\r\n"}):
+        assert "reply-to-elsewhere" in only(world, texts=texts).native_codes
 
 
 @pytest.mark.parametrize("tag", [0x42, 0x37, 0x0E04, 0x5D02, 0x65, 0x7D])
@@ -162,6 +193,36 @@ def test_another_text_beside_the_signed_one(world: World, fields: dict[str, Any]
     status = only(world, **fields)
     assert status.headline is Headline.INTACT_PARTIAL
     assert any("among the properties" in one for one in status.uncovered)
+
+
+FORWARDED = entity("message/rfc822", b"From: eve@desk.example\r\n\r\nI resign.\r\n")
+ATTACHED = multipart(
+    "mixed",
+    text("I resign.\r\n"),
+    boundary="inner",
+    fields=("Content-Disposition: attachment",),
+)
+
+
+@pytest.mark.parametrize("beside", [FORWARDED, ATTACHED, text("I resign.\r\n")])
+@pytest.mark.parametrize("own", [text(), page("<p>noon</p>")])
+def test_a_copy_of_another_part_than_the_text(world: World, own: bytes, beside: bytes) -> None:
+    """What Ann passed on, or only a piece of what she wrote, is not the text that she signed."""
+    signed = sign_part(multipart("mixed", own, beside), world.ann)
+    if beside is not FORWARDED and beside is not ATTACHED and own != text():
+        signed = sign_part(multipart("mixed", own, beside, text("Not so.\r\n")), world.ann)
+    status = only(world, entity=signed, texts={0x1000: "I resign."})
+    assert status.headline is Headline.INTACT_PARTIAL
+    assert any("among the properties" in one for one in status.uncovered)
+
+
+def test_a_copy_of_a_text_in_pieces(world: World) -> None:
+    """The pieces of a text one after the other are the text; so is the text of a wrapped mail."""
+    pieces = sign_part(multipart("mixed", text("One\r\n"), text("two\r\n")), world.ann)
+    assert only(world, entity=pieces, texts={0x1000: "One\r\ntwo"}).scope is Scope.WHOLE
+    wrapped = entity("message/rfc822", mail(text()))
+    status = only(world, entity=sign_part(wrapped, world.ann), texts={0x1000: BODY})
+    assert not any("among the properties" in one for one in status.uncovered)
 
 
 def test_a_text_too_large_to_compare(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -198,6 +259,35 @@ def test_a_message_without_one_signed_entity(world: World, fields: dict[str, Any
     """Nothing, two, one by reference, or one that is no signature: not judged, and never good."""
     status = only(world, **fields)
     assert status.headline in {Headline.NOT_CHECKABLE, Headline.ERROR}
+
+
+DIRECTORY: Final = 1024
+"""Where the directory begins: behind the header and one sector of the table."""
+
+
+@pytest.mark.parametrize(
+    ("at", "value"),
+    [
+        (56, 0),  # streams of any size would lie in the other of two places
+        (56, 8192),
+        (DIRECTORY + 128 + 68, 1),  # an entry that is its own left neighbour
+        (DIRECTORY + 128 + 76, 0),  # a stream with the root below it
+        (DIRECTORY + 76, 0),  # the root below itself
+    ],
+)
+def test_a_file_that_two_programs_read_differently(world: World, at: int, value: int) -> None:
+    """What the library mends, another program may mend otherwise: never good."""
+    data = bytearray(Saved(sign_part(text(), world.ann)).written())
+    assert data[DIRECTORY : DIRECTORY + 8] == "Root".encode("utf-16-le")
+    data[at : at + 4] = value.to_bytes(4, "little")
+    assert not is_good(judge(bytes(data), world).headline)
+
+
+@pytest.mark.parametrize("name", ["__\u017fubstg1.0_0065001F", "__substg1.0_0065001F\0x"])
+def test_a_name_that_two_programs_read_differently(world: World, name: str) -> None:
+    """A property under a look-alike of its name may be shown by some: nothing is judged."""
+    status = only(world, texts={0x65: ""}, more={name: EVE.encode("utf-16-le")})
+    assert status.headline is Headline.NOT_CHECKABLE
 
 
 def test_an_entity_that_begins_with_something_else(world: World) -> None:
