@@ -2,7 +2,9 @@
 
 Workers are processes of their own, started fresh (`spawn`): nothing of this process is copied into
 them. Below PARALLEL_FROM entries (HASHING_FROM, where they are only hashed) starting them costs
-more than they save, and none is started.
+more than they save, and none is started. A file that is no checkpoint, or one of another log, says
+nothing about this log: it is refused before anything is looked at. One that names this log is held
+against it, whoever signed it.
 """
 
 import multiprocessing
@@ -15,7 +17,8 @@ from pathlib import Path
 from typing import Final
 
 from provenance.acts.auditing import AuditPlan
-from provenance.errors import NotFound, UsageError
+from provenance.errors import Malformed, NotFound, UsageError
+from provenance.ledger.checkpoint import claimed_origin
 from provenance.ledger.note import MAX_NOTE
 
 PARALLEL_FROM: Final = 4_000  # entries: about the second that starting two workers takes
@@ -27,6 +30,7 @@ MAX_JOBS: Final = 256
 def audit_plan(
     *,
     entries: int,
+    origin: str,
     jobs: int | None,
     since: Path | None,
     outside: Sequence[Path],
@@ -36,7 +40,7 @@ def audit_plan(
     """Provide the plan of an audit with its workers, which end with it.
 
     Raises:
-        UsageError: no such number of jobs or blobs.
+        UsageError: no such number of jobs or blobs, or a file that is no checkpoint of this log.
         NotFound: a checkpoint file cannot be read.
     """
     if sample is not None and sample < 0:
@@ -49,8 +53,8 @@ def audit_plan(
             entries=pool,
             blobs=readers,
             ahead=2 * count,
-            since=read_note(since) if since else None,
-            outside=tuple(read_note(path) for path in outside),
+            since=read_held(since, origin) if since else None,
+            outside=tuple(read_held(path, origin) for path in outside),
             sample=sample,
             seed=secrets.randbelow(1 << 32) if seed is None else seed,
         )
@@ -79,14 +83,25 @@ def processes(count: int) -> Iterator[Executor | None]:
         yield pool
 
 
-def read_note(path: Path) -> bytes:
-    """Return a checkpoint file's bytes, no more of them than a note may have.
+def read_held(path: Path, origin: str) -> bytes:
+    """Return the bytes of a checkpoint of this log that somebody else has held.
 
     Raises:
         NotFound: it cannot be read.
+        UsageError: it is no checkpoint, or one of another log: nothing would follow from it.
     """
     try:
         with path.open("rb") as file:
-            return file.read(MAX_NOTE + 1)
+            data = file.read(MAX_NOTE + 1)
     except OSError as error:
         raise NotFound(f"{path} cannot be read: {error.strerror}") from error
+    try:
+        named = claimed_origin(data)
+    except Malformed as error:
+        raise UsageError(f"{path} is no checkpoint, so nothing was looked at: {error}") from error
+    if named != origin:
+        raise UsageError(
+            f"{path} is a checkpoint of {named}, not of this log ({origin}), so nothing was looked "
+            "at"
+        )
+    return data

@@ -19,7 +19,7 @@ from provenance.acts.ingesting import Event, IngestSummary, Source
 from provenance.acts.receiving import IngestOptions, Receipt
 from provenance.errors import DiskFull, NotFound, StoreFault, UsageError
 from provenance.intake.arrivals import Skipped
-from provenance.intake.failure_list import failure_line, read_failures, retry_roots
+from provenance.intake.failure_list import Standing, failure_line, read_failures, retry_roots
 from provenance.intake.failures import Failure
 from provenance.intake.manifest import parse_manifest
 from provenance.intake.source import parse_channel, parse_handle
@@ -79,6 +79,8 @@ class IngestRun:
         self._list_path = failures
         self._list: BinaryIO | None = None
         self._shown = 0
+        self._before = Standing(())
+        self._stood = 0
         self._summary = IngestSummary()
         self._examined = 0
 
@@ -86,7 +88,7 @@ class IngestRun:
     def problems(self) -> bool:
         """Whether something failed, or is not what the manifest claims."""
         summary = self._summary
-        return bool(summary.failed or summary.mismatched or summary.absent)
+        return bool(summary.failed or self._stood or summary.mismatched or summary.absent)
 
     @property
     def nothing(self) -> bool:
@@ -104,7 +106,9 @@ class IngestRun:
         if bool(paths) == bool(retry):
             raise UsageError("name files and folders, or a failure list with --retry; not both")
         claims = _read_claims(manifest) if manifest else None
-        roots = _retry_roots(retry) if retry else list[Source](_there(paths))
+        listed = _listed(retry) if retry else []
+        self._before = Standing(listed)
+        roots = list[Source](retry_roots(listed) if retry else _there(paths))
         with ExitStack() as stack:
             stack.callback(self._close_list)
             self._progress = stack.enter_context(_counted(roots, self._desk))
@@ -125,9 +129,24 @@ class IngestRun:
                 sys.stdout.flush()  # an acknowledgement that a killed run still held was none
         elif isinstance(event, Skipped):
             self._progress.add()
+            for failure in self._before.of(event.candidate.place):
+                self._stood += 1
+                self._fail(failure, "as before")
+        elif event.remark_only:
+            self._say(event, "taken")
         else:
-            self._progress.add(errors=1)
-            self._write_failure(event)
+            self._fail(event, "taken, not wholly unpacked" if event.taken else "not taken")
+
+    def _fail(self, failure: Failure, what: str) -> None:
+        self._progress.add(errors=1)
+        self._write_failure(failure)
+        self._say(failure, what)
+
+    def _say(self, failure: Failure, what: str) -> None:
+        if self._shown < FAILURES_SHOWN:
+            self._shown += 1
+            where = " > ".join((failure.place.relative, *failure.place.members))
+            voice.say(voice.visible(f"{what}: {where}: {failure.sentence}"))
 
     def _write_failure(self, failure: Failure) -> None:
         if self._list is None:
@@ -141,10 +160,6 @@ class IngestRun:
             self._list.flush()
         except OSError as error:
             raise _unwritten(error) from error
-        if self._shown < FAILURES_SHOWN:
-            self._shown += 1
-            where = " > ".join((failure.place.relative, *failure.place.members))
-            voice.say(voice.visible(f"not taken: {where}: {failure.sentence}"))
 
     def _free_list(self) -> Path:
         folder = Path(self._desk.parts.own_folders[0])
@@ -177,6 +192,7 @@ class IngestRun:
         earlier = f" ({left} left by earlier runs)" if left else ""
         parts += [f"{self._examined} examined{earlier}"] if self._examined else []
         parts += [f"{summary.failed} failed"] if summary.failed else []
+        parts += [f"{self._stood} failed as before"] if self._stood else []
         parts += [f"{summary.mismatched} NOT as claimed"] if summary.mismatched else []
         parts += [f"{len(summary.absent)} claimed but absent"] if summary.absent else []
         took = f" in {lasted}" if (lasted := duration_text(seconds)) else ""
@@ -210,10 +226,10 @@ def _unwritten(error: OSError) -> DiskFull | StoreFault:
     return kind(f"the failure list cannot be written: {error.strerror}")
 
 
-def _retry_roots(path: Path) -> list[Source]:
+def _listed(path: Path) -> list[Failure]:
     try:
         with path.open("rb") as lines:
-            return list(retry_roots(read_failures(lines)))
+            return list(read_failures(lines))
     except OSError as error:
         raise NotFound(f"{path} cannot be read: {error.strerror}") from error
 

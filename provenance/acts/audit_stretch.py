@@ -32,7 +32,6 @@ ESSENTIAL: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     | {"finding": ("finding",), "dossier": ("dossier",), "accessed": ("access",)}
     | {"log.genesis": ("charter", "admins", "person_1"), "key.enrolled": ("key", "role", "person")}
     | {"key.rotated": ("key", "replaces"), "key.revoked": ("revoked", "reason")}
-    | {"trust.changed": ("trust",)}
     | {"note": ("note",), "fixity.checked": ("digests", "result")}
     | {"transfer.offered": ("transfer", "digests"), "transfer.closed": ("offer", "foreign")}
     | dict.fromkeys(("transfer.accepted", "transfer.refused"), _ANSWER)
@@ -47,6 +46,7 @@ A row that somebody deleted shows by the entry's own list of its fields; here sh
 that was signed without them."""
 _ONE_OF: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     dict.fromkeys(("transfer.accepted", "transfer.refused"), ("offer", "foreign"))
+    | {"trust.changed": ("trust", "timestamp_authority")}
 )
 """Hidden fields of which a record has one."""
 

@@ -3,9 +3,11 @@
 The newest `trust.changed` names the set in force; without one it is empty. Its entry holds the
 digest of the set before and after, the reason, and the place and key of a blob: the canonical JSON
 of the whole set, sealed with AES-256-GCM under a key of its own, because a set names people. The
-audit re-reads that blob like every other. A record that names no set, written past this module,
-changes nothing and the audit remarks on it; one that names a set which cannot be read stops every
-judgement, since no older set may be taken for the one in force. A change is composed under the
+audit re-reads that blob like every other. A record of the same type that by its own list of fields
+has another subject (a timestamp authority, `provenance.outside.holders`) is passed over. A record
+that names no set, written past this module, changes nothing and the audit remarks on it; one that
+names a set which cannot be read, or whose list of fields is gone, stops every judgement, since no
+older set may be taken for the one in force. A change is composed under the
 write lock from the set in force at that moment, so two admins at once lose nothing. What was judged
 under another set says so (`judged_otherwise`), and is judged anew: the earlier finding stays.
 """
@@ -154,9 +156,14 @@ def judged_otherwise(bench: Workbench, trust: TrustSet) -> Iterator[Exhibit]:
 
 
 def _changes(bench: Workbench) -> list[OpenedEntry]:
-    """Return the records that name a set, and those whose field is gone: these name one too."""
-    held = bench.entries(DESK_ITEM, (TRUST,))
-    return [entry for entry in held if "trust" not in entry.fields or is_change(entry)]
+    """Return the records that name a set, and those that did or may have: it is gone."""
+    return [entry for entry in bench.entries(DESK_ITEM, (TRUST,)) if _concerns_set(entry)]
+
+
+def _concerns_set(entry: OpenedEntry) -> bool:
+    if "trust" in entry.fields:
+        return is_change(entry)
+    return entry.manifest is None or "trust" in entry.manifest
 
 
 def _record(bench: Workbench, before: TrustSet, after: TrustSet, reason: str) -> NewRecord:

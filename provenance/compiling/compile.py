@@ -82,7 +82,7 @@ def _full(bench: Workbench, view: ItemView, entries: Sequence[OpenedEntry]) -> R
         one_person_desk=keepers.one_person,
         exemplars=copies(card),
         # A hand-over passes the item at the acceptance: nobody is ever without it, so no gaps.
-        custody=custody_part(card.chain, gaps=()),
+        custody=custody_part(card.chain, names=names, gaps=()),
         integrity=checks,
         statements=statements(card.verdict, entries),
         suggestion=suggestion(card.verdict),

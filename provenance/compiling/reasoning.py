@@ -78,6 +78,7 @@ def _version(
     number: int,
 ) -> SignedVerdict:
     opening = next(record for record, _ in pairs if record.act in _OPENING)
+    seconds = [record for record, _ in pairs if record.act is Act.COUNTERSIGNED]
     decision = opening.decision
     if decision is None:  # `lifecycle` refuses such a history; said here for the reader and mypy
         raise AssertionError("an opening entry carries its decision")
@@ -92,16 +93,14 @@ def _version(
         signed_at=opening.signed_at,
         author=names.get(opening.signer, opening.signer),
         author_kid=opening.signer,
-        countersigners=tuple(
-            names.get(record.signer, record.signer)
-            for record, _ in pairs
-            if record.act is Act.COUNTERSIGNED
-        ),
+        countersigners=tuple(names.get(record.signer, record.signer) for record in seconds),
+        countersigned_at=tuple(record.signed_at for record in seconds),
         public_wording=decision.public_wording,
         as_of=decision.as_of,
         input_digest=decision.input_digest,
         superseded_by=number + 1 if number < later else None,
         reason_class=str(opening.reason_class or ""),
+        reason=opening.reason or "",
         freshness=str(fresh.freshness) if fresh else "",
         staleness=fresh.reasons if fresh else (),
         overrides=tuple(f"{f}: {why}" for f, why in sorted(decision.override_reasons.items())),

@@ -76,7 +76,7 @@ def unpack(
     if kind is None:
         return
     if len(place.members) >= budget.limits.depth:
-        yield Failure(code=FailureCode.TOO_DEEP, place=place)
+        yield Failure(code=FailureCode.TOO_DEEP, place=place, taken=True)
         return
     try:
         with ExitStack() as opened:

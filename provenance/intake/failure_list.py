@@ -10,7 +10,7 @@ Reading is strict: a line that this module would not have written, save its sent
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from provenance.errors import UsageError
@@ -52,8 +52,8 @@ def retry_roots(failures: Iterable[Failure]) -> tuple[Root, ...]:
     """Return the files and folders to walk again, each once, in the order of the list.
 
     A member's failure repeats the file it lies in: members have no life of their own on disk. That
-    file itself has arrived and is known by its mark, so it is taken again only if `known` is told
-    to forget it, for instance after a limit was raised.
+    file itself has arrived and is known by its mark: unless it has changed it is passed over, and
+    the failure stands (`Standing`).
     """
     roots: dict[bytes, Root] = {}
     for failure in failures:
@@ -61,6 +61,21 @@ def retry_roots(failures: Iterable[Failure]) -> tuple[Root, ...]:
         relative = b"" if failure.place.relative == "." else name_bytes(failure.place.relative)
         roots.setdefault(path, Root(path=path, relative=relative))
     return tuple(roots.values())
+
+
+class Standing:
+    """What a list says of files that have arrived: it stands while they are passed over."""
+
+    def __init__(self, failures: Iterable[Failure]) -> None:
+        """Take the failures of a list, in any order."""
+        self._of: dict[str, list[Failure]] = {}
+        for failure in failures:
+            if not failure.remark_only:
+                self._of.setdefault(failure.place.path, []).append(failure)
+
+    def of(self, place: Place) -> Sequence[Failure]:
+        """Return what stands of a file that was passed over; once."""
+        return self._of.pop(place.path, [])
 
 
 def _failure(line: bytes) -> Failure:

@@ -5,7 +5,7 @@ failures can be sorted and repeated by code; its sentence never holds text from 
 hold names: they belong in the desk's own working files, never in a log or an error message.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
@@ -108,6 +108,14 @@ class Failure:
 
     code: FailureCode
     place: Place
+    taken: bool = field(default=False, compare=False)
+    """True: the file itself arrived, and what lies in it did not, or not all. A list of failures
+    does not hold this."""
+
+    @property
+    def remark_only(self) -> bool:
+        """Whether everything was taken: worth saying, and nothing to try again."""
+        return self.code is FailureCode.DUPLICATE_NAME
 
     @property
     def sentence(self) -> str:

@@ -78,12 +78,12 @@ def mailbox_members(
     """
     for position, span in enumerate(message_spans(stream)):
         if position >= budget.limits.messages:
-            yield Failure(code=FailureCode.TOO_MANY_MEMBERS, place=place)
+            yield Failure(code=FailureCode.TOO_MANY_MEMBERS, place=place, taken=True)
             return
         try:
             budget.add_member()
         except Untaken as fault:
-            yield Failure(code=fault.failure, place=place)
+            yield Failure(code=fault.failure, place=place, taken=True)
             return
         yield Member(
             place=place.within(f"message-{position + 1:06d}.eml"),

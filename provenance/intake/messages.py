@@ -96,7 +96,7 @@ def message_members(
             if _is_member(leaf.header):
                 yield _member(leaf, position, slices, place, budget)
     except Untaken as fault:
-        yield Failure(code=fault.failure, place=place)
+        yield Failure(code=fault.failure, place=place, taken=True)
 
 
 def _is_member(header: PartHeader) -> bool:

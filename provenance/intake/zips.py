@@ -136,13 +136,13 @@ def zip_members(stream: BinaryIO, place: Place, budget: Budget) -> Iterator[Memb
         directory = find_directory(stream)
         entries.extend(read_entries(stream, directory, budget.limits))
     except Untaken as fault:
-        yield Failure(code=fault.failure, place=place)
+        yield Failure(code=fault.failure, place=place, taken=True)
         return
     if any(entry.name in DOCUMENT_MARKS or _ASIC.fullmatch(entry.name) for entry in entries):
         return
     yield from _members(stream, place, budget, directory, entries)
     if directory.count > budget.limits.members:
-        yield Failure(code=FailureCode.TOO_MANY_MEMBERS, place=place)
+        yield Failure(code=FailureCode.TOO_MANY_MEMBERS, place=place, taken=True)
 
 
 def unpack_entry(
@@ -188,7 +188,7 @@ def _members(
             blocks=counted(_unpacked(stream, entry, start), budget),
         )
         if entry.name in names:
-            yield Failure(code=FailureCode.DUPLICATE_NAME, place=here)
+            yield Failure(code=FailureCode.DUPLICATE_NAME, place=here, taken=True)
         names.add(entry.name)
 
 

@@ -68,6 +68,15 @@ def parse_checkpoint_text(text: str) -> Checkpoint:
     return Checkpoint(origin=match[1], size=int(match[2]), root=root)
 
 
+def claimed_origin(data: bytes) -> str:
+    """Return the log that a checkpoint says it is of; nothing about its signatures is looked at.
+
+    Raises:
+        Malformed: not a signed note, or not a checkpoint.
+    """
+    return parse_checkpoint_text(parse_note(data).text).origin
+
+
 def sign_checkpoint(checkpoint: Checkpoint, signer: Signer) -> bytes:
     """Return the signed note; the key's name is the origin.
 

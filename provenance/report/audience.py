@@ -67,7 +67,8 @@ PUBLIC: Final[Allowed] = {
     FacetPart: "name label support opposition proposition signed_label",
     Suggestion: "base words modifiers rules_version as_of input_digest facets missing_checks",
     SignedVerdict: "version state headline signed_at author author_kid countersigners"
-    " public_wording as_of input_digest superseded_by reason_class freshness entries",
+    " countersigned_at public_wording as_of input_digest superseded_by reason_class freshness"
+    " entries",
     Omission: "absence what entries",
     EntryLine: "entry type leaf_hash at kid",
     TreeHead: "note size log_key",
@@ -100,7 +101,7 @@ AUDITOR_TOO: Final[Allowed] = {
     Column: "choke",
     FacetPart: "public_why",
     Suggestion: "lead public_lead public_why",
-    SignedVerdict: "staleness overrides",
+    SignedVerdict: "reason staleness overrides",
     EntryLine: "signer",
     KeyLine: "name",
     OpenQuestion: "text public_text",
@@ -144,6 +145,7 @@ WORDS: Final = {
     (FacetPart, "why"): "reasons in the desk's words",
     (Suggestion, "lead"): "reasons in the desk's words",
     (Suggestion, "why"): "reasons in the desk's words",
+    (SignedVerdict, "reason"): "reasons of corrections, in their authors' words",
     (SignedVerdict, "staleness"): "reasons for reviewing a verdict",
     (SignedVerdict, "overrides"): "reasons for departing from the suggestion",
     (EntryLine, "signer"): "names of custodians",

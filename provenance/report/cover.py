@@ -5,6 +5,7 @@ shows a waiting version or the machine's suggestion only as what it is.
 """
 
 from collections.abc import Iterable
+from itertools import zip_longest
 from typing import Final
 
 from provenance.report.json_form import json_digest
@@ -86,12 +87,11 @@ def _signed(verdict: SignedVerdict) -> Iterable[Node]:
 def signatures(verdict: SignedVerdict) -> Iterable[Node]:
     """Yield who signed a version, when, and on what evidence."""
     yield f"Version {verdict.version}, {verdict.state}. Signed by "
-    yield said(verdict.author)
-    for other in verdict.countersigners:
-        yield join([", countersigned by ", said(other)])
+    yield join([said(verdict.author), " on ", instant(verdict.signed_at)])
+    for other, at in zip_longest(verdict.countersigners, verdict.countersigned_at):
+        yield join([", countersigned by ", said(other), " on ", instant(at)])
     if not verdict.countersigners:
         yield ", not countersigned"
-    yield join([" on ", instant(verdict.signed_at)])
     if verdict.as_of is not None:
         yield join(["; evidence weighed up to ", instant(verdict.as_of)])
     yield "."

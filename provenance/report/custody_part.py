@@ -4,7 +4,7 @@ The public words come from one table, by the type of the event and whether bytes
 They never hold a text that a person typed, a name, a handle or a channel.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from provenance.custody_chain import Chain, CustodyEvent
@@ -31,17 +31,21 @@ _NAME_SOURCES: Final = ("item.received", "item.split")  # whose sentences say "f
 _LOUD: Final = ("transfer.refused",)  # told to the public as a remark of its own
 
 
-def custody_part(chain: Chain, *, gaps: Sequence[Gap] | None = None) -> Custody:
+def custody_part(
+    chain: Chain, *, names: Mapping[str, str], gaps: Sequence[Gap] | None = None
+) -> Custody:
     """Return the custody section of a report.
 
     Args:
         chain: as `provenance.custody_chain.chain_of` tells it.
+        names: key id -> enrolled name.
         gaps: stretches without a signature; None = nobody looked for them.
     """
+    to = None if chain.open_offer is None else chain.open_offer.to
     return Custody(
         lines=tuple(_line(event) for event in chain.events),
         holder=chain.holder,
-        open_offer="" if chain.open_offer is None else chain.open_offer.to,
+        open_offer="" if to is None else names.get(to, to.replace("desk:", "desk ", 1)),
         remarks=chain.remarks,
         gaps=None if gaps is None else tuple(gaps),
         public_remarks=tuple(_public_remarks(chain)),

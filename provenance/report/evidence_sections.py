@@ -202,14 +202,15 @@ def history(model: ReportModel) -> Markup:
 
 def _version(one: SignedVerdict) -> Markup:
     replaced = f"Superseded by version {one.superseded_by}." if one.superseded_by else None
-    reason = f"Reason: {one.reason_class}." if one.reason_class else None
+    why = f"{one.reason_class}: {one.reason}" if one.reason else one.reason_class
+    reason = f"Reason: {why.rstrip('.')}." if why else None
     return element(
         "div",
         element("h3", f"Version {one.version}: {one.state}"),
         element("p", said(one.headline), class_="word"),
         element("p", said(one.public_wording), class_="wording") if one.public_wording else None,
         element("p", *signatures(one)),
-        notice(" ".join(filter(None, [replaced, reason]))) if replaced or reason else None,
+        notice(said(" ".join(filter(None, [replaced, reason])))) if replaced or reason else None,
         bullets(one.overrides),
         join(
             [

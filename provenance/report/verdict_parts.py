@@ -113,12 +113,16 @@ class SignedVerdict:
     author_kid: str = ""
     countersigners: tuple[str, ...] = ()
     """In order of signing; empty = one signature only, so internal use only."""
+    countersigned_at: tuple[datetime, ...] = ()
+    """UTC, each by that signer's own clock, in the order of `countersigners`."""
     public_wording: str = ""
     as_of: datetime | None = None
     input_digest: str = ""
     superseded_by: int | None = None
     reason_class: str = ""
     """Why it was corrected or withdrawn: our error, new evidence, wording."""
+    reason: str = ""
+    """The same in its author's words."""
     freshness: str = ""
     """CURRENT, NEEDS REVIEW (facet) ...: how it stands to the evidence as of this report."""
     staleness: tuple[str, ...] = ()

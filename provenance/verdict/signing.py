@@ -10,6 +10,7 @@ from datetime import datetime
 
 from provenance.errors import Refused
 from provenance.verdict.assessment import Assessment
+from provenance.verdict.carrying import carried
 from provenance.verdict.lifecycle import State, state_of
 from provenance.verdict.verdict_record import (
     Act,
@@ -92,19 +93,24 @@ def correct_verdict(
 ) -> VerdictRecord:
     """Return the entry that opens the next version; arguments as for `propose_verdict`.
 
+    What it takes over from the version before says `carrying`.
+
     Raises:
-        Refused: nothing to correct, no reason, or as for `propose_verdict`.
+        Refused: nothing to correct, no reason, a wording that people wrote would be lost, or as for
+            `propose_verdict`.
     """
     standing = state_of(history)
-    if standing.version is None:
+    if standing.version is None or standing.decision is None:
         raise Refused("nothing is signed yet, so there is nothing to correct")
+    words_only = reason_class is ReasonClass.WORDING
+    whole = carried(standing.decision, assessment, ruling, words_only=words_only)
     entry = VerdictRecord(
         act=Act.CORRECTED,
         item=history[0].item,
         version=standing.version + 1,
         signer=author,
         signed_at=signed_at,
-        decision=_decide(assessment, as_of, ruling),
+        decision=_decide(assessment, as_of, whole),
         supersedes=standing.version,
         reason_class=reason_class,
         reason=reason,

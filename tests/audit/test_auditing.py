@@ -11,7 +11,9 @@ import pytest
 from provenance.acts.audit_derived import REBUILD
 from provenance.acts.auditing import AuditPlan, DeskAudit
 from provenance.evidence import BlobState, reread
+from provenance.ledger.checkpoint import Checkpoint, sign_checkpoint
 from provenance.ledger.findings import Detector
+from provenance.ledger.keys import Ed25519Signer
 from provenance_store.blobs import FolderBlobs
 from tests.desk.scene import AMAL, Scene
 
@@ -110,6 +112,14 @@ def test_a_foreign_or_broken_checkpoint_vouches_for_nothing(everything: Scene) -
         found = audit(everything, AuditPlan(since=note))
         assert found.vouched == 0
         assert not found.log_holds
+
+
+def test_a_checkpoint_of_this_name_by_another_key_is_no_slip(everything: Scene) -> None:
+    """It names this log and its key did not sign it: the key may have been replaced."""
+    with everything.open() as desk:
+        head = Checkpoint(origin=desk.parts.origin, size=1, root=bytes(32))
+    other = sign_checkpoint(head, Ed25519Signer(bytes(32)))
+    assert not audit(everything, AuditPlan(outside=(other,))).log_holds
 
 
 def test_outside_checkpoints_are_compared(everything: Scene, tmp_path: Path) -> None:

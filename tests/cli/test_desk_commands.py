@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from provenance.ledger.checkpoint import Checkpoint, sign_checkpoint
+from provenance.ledger.keys import Ed25519Signer
 from provenance.records import HiddenField, NewRecord
 from tests.cli.conftest import Prov, Ran
 from tests.desk.scene import AMAL, CASES, JOAN, KIM, PEOPLE, ROOT, Scene
@@ -182,6 +184,32 @@ def test_an_old_copy_is_named(prov: Prov, scene: Scene, item: str, tmp_path: Pat
     assert ran.code == 4
     assert "signed" in ran.err
     assert prov("ledger", "checkpoint", desk=scene).code == 4
+
+
+@pytest.mark.parametrize(
+    "command", [("audit", "--outside"), ("audit", "--since"), ("ledger", "recount", "--outside")]
+)
+def test_a_file_that_is_no_checkpoint_of_this_log_says_nothing_of_it(
+    prov: Prov, scene: Scene, item: str, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    """Noise and another log's checkpoint are a slip (2); one that names this log is judged (1)."""
+    assert item
+    note = prov("ledger", "checkpoint", desk=scene).out
+    held, other = tmp_path / "held", tmp_path / "other"
+    held.write_text(note, encoding="utf-8")
+    assert prov(*command, held, desk=scene).code == 0
+    foreign = Checkpoint(origin="other.example/log", size=1, root=bytes(32))
+    other.write_bytes(sign_checkpoint(foreign, Ed25519Signer(bytes(32))))
+    for text, says in ((b"noise", "is no checkpoint"), (other.read_bytes(), "other.example/log")):
+        held.write_bytes(text)
+        ran = prov(*command, held, desk=scene)
+        assert (ran.code, says in " ".join(ran.err.split())) == (2, True), ran.err
+        assert "Did the log change" not in ran.out
+    own = Checkpoint(origin=note.splitlines()[0], size=1, root=bytes(32))
+    held.write_bytes(sign_checkpoint(own, Ed25519Signer(bytes(32))))
+    ran = prov(*command, held, desk=scene)
+    assert ran.code == 1
+    assert "Did the log change? YES." in ran.out
 
 
 def test_an_edited_entry_is_named(prov: Prov, full: Scene) -> None:

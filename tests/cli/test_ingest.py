@@ -1,6 +1,7 @@
 """`prov ingest` as people use it: folders, manifests, failures, Ctrl-C, progress on a terminal."""
 
 import hashlib
+import io
 import json
 import os
 import pty
@@ -8,6 +9,8 @@ import signal
 import socket
 import subprocess
 import time
+import warnings
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -135,6 +138,41 @@ def test_what_cannot_be_taken(prov: Prov, scene: Scene, tmp_path: Path) -> None:
     assert "1 received, 2 failed" in ran.err
     both = prov("ingest", scene.inbox, "--retry", listed, desk=scene, key=AMAL)
     assert both.code == 2
+
+
+def test_what_is_in_an_archive_is_told_apart_from_it(
+    prov: Prov, scene: Scene, tmp_path: Path
+) -> None:
+    """An archive that was taken is never called not taken; a member's failure stands on a retry."""
+    box = io.BytesIO()
+    with zipfile.ZipFile(box, "w") as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        archive.writestr("twice.txt", b"one")
+        archive.writestr("twice.txt", b"two")
+        archive.writestr("zip.lzma", b"x" * 999, compress_type=zipfile.ZIP_LZMA)
+    whole = box.getvalue()
+    cut = scene.write("cut.zip", whole[:-30])
+    scene.write("box.zip", whole)
+    listed, again = tmp_path / "failures.jsonl", tmp_path / "again.jsonl"
+    words = ("ingest", "--no-examine", "--failures")
+    ran = prov(*words, listed, scene.inbox, desk=scene, key=AMAL)
+    said = " ".join(ran.err.split())
+    assert ran.code == 1
+    assert "4 received, 2 failed" in said
+    assert "taken, not wholly unpacked: cut.zip: " in said
+    assert "not taken: box.zip > zip.lzma: " in said
+    assert "taken: box.zip > twice.txt: " in said
+    assert "not taken: box.zip > twice.txt" not in said
+    ran = prov(*words, again, "--retry", listed, desk=scene, key=AMAL)
+    said = " ".join(ran.err.split())
+    assert ran.code == 1
+    assert "0 received, 2 known already, 2 failed as before" in said
+    assert "as before: box.zip > zip.lzma: " in said
+    assert again.read_bytes() == listed.read_bytes()
+    cut.write_bytes(whole)
+    (scene.inbox / "box.zip").write_bytes(b"mended")
+    ran = prov("ingest", "--no-examine", "--retry", again, desk=scene, key=AMAL)
+    assert "as before" not in ran.err
 
 
 def test_a_further_copy(prov: Prov, scene: Scene) -> None:

@@ -9,13 +9,14 @@ import pytest
 
 from provenance.acts.auditing import DeskAudit
 from provenance.desk import Desk
-from provenance.errors import BlobMissing
+from provenance.errors import BlobMissing, DeskCorrupt
 from provenance.ledger.findings import Detector
 from provenance.records import DESK_ITEM, HiddenField, Json, NewRecord
 from provenance.verdict.lifecycle import State
 from provenance.verdict.verdict_json import verdict_to_json
 from provenance_store.package_target import package_target
 from tests.desk.scene import AMAL, JOAN, KIM, PEOPLE, Scene
+from tests.desk.test_tamper import execute
 
 WRONG: Final[Mapping[str, Mapping[str, Json]]] = {
     "statement": {"record": {"id": 7}},
@@ -195,6 +196,25 @@ def test_a_trust_record_whose_set_is_gone_is_not_passed_over(full: Scene) -> Non
     write(full, DESK_ITEM, "trust.changed", {"trust": named})
     with full.open() as desk, pytest.raises(BlobMissing):
         desk.trust()
+
+
+def test_a_trust_record_of_nothing_known_changes_nothing(full: Scene) -> None:
+    """It names neither a set nor an authority: the set in force stays, and the audit remarks."""
+    with full.open() as desk:
+        before = desk.trust()
+    seq = write(full, DESK_ITEM, "trust.changed", {"note": "x"})
+    with full.open() as desk:
+        assert desk.trust() == before
+    assert any(f"entry {seq} " in line for line in audit(full).remarks)
+
+
+def test_a_trust_record_that_lost_its_list_may_have_named_a_set(full: Scene) -> None:
+    """Nobody can say what it changed: no older set is taken for the one in force."""
+    seq = write(full, DESK_ITEM, "trust.changed", {"timestamp_authority": {}})
+    execute(full, f"DELETE FROM disclosure WHERE seq = {seq}")  # noqa: S608 - a number
+    with full.open() as desk, pytest.raises(DeskCorrupt, match=f"entry {seq} "):
+        desk.trust()
+    assert not audit(full).evidence_holds
 
 
 def test_a_misshapen_record_fails_no_audit(full: Scene) -> None:

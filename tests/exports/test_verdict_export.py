@@ -126,7 +126,7 @@ def test_only_what_is_published(room: Newsroom) -> None:
     """A correction that waits, and a withdrawn verdict, stay inside; a finished one leaves."""
     item = room.letter()
     with room.open("joan") as desk:
-        desk.correct_verdict(item, reason_class=ReasonClass.WORDING, reason="a word")
+        desk.correct_verdict(item, reason_class=ReasonClass.OUR_ERROR, reason="a word")
     with pytest.raises(Refused, match="published"):
         _export(room)
     with room.open("amal-haddad") as desk:

@@ -20,9 +20,12 @@ from provenance.outside.timestamp_check import Authority, TimestampFinding, chec
 from provenance.outside.timestamp_file import parse_timestamps
 from provenance.outside.timestamp_request import new_request, parse_timestamp_request
 from provenance.outside.transport import HttpAnswer
+from provenance.trust.editing import united
+from provenance.trust.model import TrustSet
 from provenance_store.opening import open_desk
 from tests.outside.authority import END, POLICY, STAMPING, START, Tsa, issue, later
 from tests.outside.conftest import Clock, Wire
+from tests.trust.world import full_set
 
 SIGNED = b"a checkpoint as first signed\n"
 REQUEST = new_request(SIGNED, lambda size: bytes(range(1, size + 1)))
@@ -280,6 +283,18 @@ def test_a_stamp_bounds_the_time_of_entries(
     _, request = desk.outside.timestamp_request()
     desk.outside.accept_timestamp(tsa.answer(request), authority="tsa")
     assert "time" in {each.value for each in desk.audit().log.flagged}
+
+
+def test_an_authority_is_no_trust_set(desk: Desk) -> None:
+    """Its record is of the same type and leaves the set in force, its versions and the audit be."""
+    desk.outside.add_authority(_authority(Tsa(), name="one"))
+    assert desk.trust() == TrustSet()
+    change = desk.change_trust(lambda base: united(base, full_set()), reason="met them")
+    desk.outside.add_authority(_authority(Tsa(), name="two"))
+    assert desk.trust() == change.trust
+    assert [version.seq for version in desk.trust_versions()] == [change.seq]
+    assert not desk.audit().remarks
+    assert desk.audit().holds
 
 
 def test_only_an_admin_chooses_whom_to_trust(desk: Desk, desk_folder: Path, clock: Clock) -> None:

@@ -4,12 +4,14 @@ import re
 from dataclasses import MISSING, fields, is_dataclass, replace
 from datetime import UTC, datetime
 from random import Random
+from types import SimpleNamespace
 from typing import Any, cast, get_args, get_type_hints
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from provenance.custody import Offer
 from provenance.custody_chain import Chain, CustodyEvent
 from provenance.errors import Refused
 from provenance.report import audience as table
@@ -223,7 +225,8 @@ def test_custody_part_has_public_words() -> None:
              ("transfer.refused", None)]
         )
     )  # fmt: skip
-    part = custody_part(Chain(events=events, holder="Ben", open_offer=None, remarks=("x",)))
+    chain = Chain(events=events, holder="Ben", open_offer=None, remarks=("x",))
+    part = custody_part(chain, names={})
     assert [line.public_sentence for line in part.lines] == [
         "received by the desk",
         "bytes re-read: DIFFERENT BYTES",
@@ -233,6 +236,16 @@ def test_custody_part_has_public_words() -> None:
     assert [line.without_source for line in part.lines] == [False, True, True, True]
     assert len(part.public_remarks) == 2
     assert part.gaps is None
+
+
+@pytest.mark.parametrize(
+    ("to", "says"), [("kid-1", "Kim"), ("desk:other.example", "desk other.example"), ("x", "x")]
+)
+def test_an_open_offer_names_a_person(to: str, says: str) -> None:
+    """Whoever has not answered yet is told by the enrolled name, another desk as a desk."""
+    offer = Offer(record=cast("Any", SimpleNamespace(seq=3)), to=to, digests=())
+    chain = Chain(events=(), holder="Ben", open_offer=offer, remarks=())
+    assert custody_part(chain, names={"kid-1": "Kim"}).open_offer == says
 
 
 def test_parts_have_honest_defaults() -> None:

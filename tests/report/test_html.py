@@ -141,15 +141,28 @@ def test_stylesheet_cannot_end_itself() -> None:
 def test_cover_says_the_verdict() -> None:
     """The signed headline stands on the cover with both names, and the internal mark with it."""
     page = read_page(render_html(w.sample_model()))
-    for words in ("AUTHENTIC DRAFT, DISOWNED BY ISSUER", "countersigned by Chidi Okafor",
+    for words in ("AUTHENTIC DRAFT, DISOWNED BY ISSUER", "Version 2, corrected. Signed by Amal",
+                  " on 9 Jan 2020, 12:20 UTC, countersigned by Chidi Okafor on 9 Jan 2020, 13:05",
                   "Must not leave the desk", "Version 2, corrected"):  # fmt: skip
         assert words in page.text
+
+
+def test_the_reason_of_a_correction_is_told() -> None:
+    """The desk reads the class of a correction and its author's own words; the public the class."""
+    model = w.sample_model()
+    words = "Reason: new evidence: The prime minister says he holds a signed copy."
+    assert words in read_page(render_html(model)).text
+    shown = read_page(render_html(for_audience(model, Audience.PUBLIC))).text
+    assert "Reason: new evidence." in shown
+    assert "holds a signed copy." not in shown
 
 
 def test_unsigned_suggestion_is_called_so() -> None:
     """Without a second signature there is no verdict on the cover, only what is waiting."""
     model = w.sample_model()
-    waiting = replace(model.verdicts[0], state="provisional", countersigners=())
+    waiting = replace(
+        model.verdicts[0], state="provisional", countersigners=(), countersigned_at=()
+    )
     text = read_page(render_html(replace(model, verdicts=(waiting,)))).text
     assert "No verdict has been published" in text
     assert "Nobody has signed it." in text

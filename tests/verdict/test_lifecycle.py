@@ -29,7 +29,7 @@ from provenance.verdict.signing import (
 )
 from provenance.verdict.staleness import Freshness, staleness
 from provenance.verdict.verdict_json import verdict_from_json, verdict_to_json
-from provenance.verdict.verdict_record import ReasonClass, VerdictRecord
+from provenance.verdict.verdict_record import Decision, ReasonClass, VerdictRecord
 from tests.verdict import worlds as w
 
 CASES = Path(__file__).resolve().parents[1] / "golden/cases"
@@ -188,6 +188,60 @@ def test_refusals_of_corrections_and_withdrawals() -> None:
         propose_verdict(SIXTH, item="letter", **more, history=history)
 
 
+def corrected(history: list[VerdictRecord], now: Assessment, **more: Any) -> Decision:  # noqa: ANN401  # any argument
+    """Return what a correction of this history decides."""
+    terms: dict[str, Any] = {"author": "ben", "signed_at": at(9), "as_of": at(9), "reason": "r"}
+    decision = correct_verdict(now, history, **terms, **more).decision
+    assert decision is not None
+    return decision
+
+
+def test_a_wording_that_people_wrote_is_never_dropped() -> None:
+    """It stays while the headline does; a new headline needs a new wording, or is refused."""
+    history = published(SIXTH, public_wording="A draft; the ministry confirms it.")
+    ours = ReasonClass.OUR_ERROR
+    kept = corrected(history, SIXTH, reason_class=ours)
+    assert kept.public_wording == "A draft; the ministry confirms it."
+    moved = Ruling(headline="FORGED", override_reasons={"headline": "x"})
+    with pytest.raises(Refused, match="--wording"):
+        corrected(history, SIXTH, reason_class=ours, ruling=moved)
+    told = replace(moved, public_wording="It is forged.")
+    assert corrected(history, SIXTH, reason_class=ours, ruling=told).public_wording == (
+        "It is forged."
+    )
+    plain = published(SIXTH)
+    assert corrected(plain, SIXTH, reason_class=ours, ruling=moved).public_wording == "FORGED"
+
+
+def test_a_correction_of_wording_changes_the_wording_alone() -> None:
+    """It needs one, keeps every overrule with its reason, and is refused once the records moved."""
+    facet, suggested = next(
+        (f.name, f.label) for f in SIXTH.facets if f.label in LEVELS and LEVELS[f.label] != 0
+    )
+    other = next(
+        label for label, level in LEVELS.items()
+        if label != suggested and abs(level - LEVELS[suggested]) <= 1
+    )  # fmt: skip
+    reasons = {facet: "seen by hand", "headline": "ours is clearer"}
+    history = published(
+        SIXTH, labels={facet: other}, headline="OUR WORDS", override_reasons=reasons,
+        public_wording="Tpyo.",
+    )  # fmt: skip
+    first = history[0].decision
+    assert first is not None
+    words = ReasonClass.WORDING
+    with pytest.raises(Refused, match="--wording"):
+        corrected(history, SIXTH, reason_class=words)
+    ruling = Ruling(public_wording="Typo.")
+    again = corrected(history, SIXTH, reason_class=words, ruling=ruling)
+    assert again == replace(first, public_wording="Typo.", as_of=at(9))
+    bare = replace(ruling, headline="OTHER WORDS")
+    with pytest.raises(Refused, match="headline needs a reason"):
+        corrected(history, SIXTH, reason_class=words, ruling=bare)
+    with pytest.raises(Refused, match="has changed since"):
+        corrected(history, evaluate(LETTER), reason_class=words, ruling=ruling)
+
+
 def test_law_28() -> None:
     """Law 28: every past public wording is retrievable by date; history only grows."""
     history = published(SIXTH, 6, public_wording="first")
@@ -198,7 +252,7 @@ def test_law_28() -> None:
         author="anna",
         signed_at=at(8),
         as_of=at(8),
-        reason_class=ReasonClass.WORDING,
+        reason_class=ReasonClass.NEW_EVIDENCE,
         reason="clearer",
         ruling=Ruling(public_wording="second"),
     )

@@ -40,7 +40,13 @@ def audit(
     with open_reading(desk) as opened, Progress("audit") as progress:
         size = opened.parts.ledger.size()
         with audit_plan(
-            entries=size, jobs=jobs, since=since, outside=outside or (), sample=sample, seed=seed
+            entries=size,
+            origin=opened.parts.origin,
+            jobs=jobs,
+            since=since,
+            outside=outside or (),
+            sample=sample,
+            seed=seed,
         ) as plan:
             found = opened.audit(plan, tick=progress.tick)
     if as_json:

@@ -58,12 +58,13 @@ def recount(
 ) -> None:
     """Hash every entry again and compare; quicker and less than an audit; exit code 1 as there."""
     from provenance_cli.audit_lines import print_recount
-    from provenance_cli.audit_run import HASHING_FROM, processes, read_note, worker_count
+    from provenance_cli.audit_run import HASHING_FROM, processes, read_held, worker_count
     from provenance_cli.progress import Progress
     from provenance_cli.rendering import recount_json
 
-    count, notes = worker_count(jobs), tuple(read_note(path) for path in outside or ())
+    count = worker_count(jobs)
     with open_reading(desk) as opened:
+        notes = tuple(read_held(path, opened.parts.origin) for path in outside or ())
         size = opened.parts.ledger.size()
         with (
             Progress("recount", total=size) as progress,

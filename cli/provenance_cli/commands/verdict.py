@@ -30,6 +30,15 @@ AcknowledgeOption = Annotated[
     bool,
     typer.Option("--acknowledge", help="I have seen the choke points and accept them."),
 ]
+LabelOption = Annotated[
+    list[str] | None,
+    typer.Option("--label", metavar="FACET=LABEL", help="Overrule one facet's label."),
+]
+ImpossibleOption = Annotated[
+    list[str] | None,
+    typer.Option("--impossible", metavar="CHECK=TEXT", help="Why a check cannot be done."),
+]
+WordingOption = Annotated[str | None, typer.Option("--wording", help="What the public reads.")]
 
 
 @app.command()
@@ -115,22 +124,16 @@ def sign(
     item: ItemArgument,
     as_of: AsOfOption = None,
     acknowledge: AcknowledgeOption = False,
-    label: Annotated[
-        list[str] | None,
-        typer.Option("--label", metavar="FACET=LABEL", help="Overrule one facet's label."),
-    ] = None,
+    label: LabelOption = None,
     reason: Annotated[
         list[str] | None,
         typer.Option("--reason", metavar="FACET=TEXT", help="Why you overrule it."),
     ] = None,
-    impossible: Annotated[
-        list[str] | None,
-        typer.Option("--impossible", metavar="CHECK=TEXT", help="Why a check cannot be done."),
-    ] = None,
+    impossible: ImpossibleOption = None,
     headline: Annotated[
         str | None, typer.Option("--headline", help="Another headline; needs --reason headline=...")
     ] = None,
-    wording: Annotated[str | None, typer.Option("--wording", help="What the public reads.")] = None,
+    wording: WordingOption = None,
     desk: DeskOption = None,
     key: KeyOption = None,
     passphrase_file: PassphraseOption = None,
@@ -181,6 +184,17 @@ def correct(
     ] = "new evidence",
     as_of: AsOfOption = None,
     acknowledge: AcknowledgeOption = False,
+    label: LabelOption = None,
+    because: Annotated[
+        list[str] | None,
+        typer.Option("--because", metavar="FACET=TEXT", help="Why you overrule it."),
+    ] = None,
+    impossible: ImpossibleOption = None,
+    headline: Annotated[
+        str | None,
+        typer.Option("--headline", help="Another headline; needs --because headline=..."),
+    ] = None,
+    wording: WordingOption = None,
     desk: DeskOption = None,
     key: KeyOption = None,
     passphrase_file: PassphraseOption = None,
@@ -198,7 +212,14 @@ def correct(
             reason_class=parse_reason_class(reason_class),
             reason=reason,
             as_of=instant,
-            ruling=make_ruling(points),
+            ruling=make_ruling(
+                points,
+                labels=label or [],
+                reasons=because or [],
+                impossible=impossible or [],
+                headline=headline,
+                wording=wording,
+            ),
         )
     _tell(view.accession, signed, "corrected; a second person countersigns")
 
