@@ -23,6 +23,7 @@ from tests.desk.scene import (
     prov_command,
     zip_bytes,
 )
+from tests.signatures.detached.maker import Numbered
 
 
 def test_a_folder_and_a_second_run(prov: Prov, scene: Scene) -> None:
@@ -247,3 +248,15 @@ def test_progress_on_a_terminal(scene: Scene, columns: int) -> None:
     assert all(len(line.split("\x1b")[0]) < columns for line in drawn)
     assert "\x1b[K" in text
     assert "prov: 400 received; " in text
+
+
+def test_a_signature_that_comes_later_is_told_with_its_document(prov: Prov, scene: Scene) -> None:
+    """The document that was UNSIGNED is examined again and named; its card is not left behind."""
+    letter = scene.write("letter.txt", b"Dear Sir\n")
+    assert prov("ingest", letter, desk=scene, key=AMAL).code == 0
+    seal = scene.write("letter.txt.minisig", Numbered().minisign(b"Dear Sir\n"))
+    ran = prov("ingest", seal, desk=scene, key=AMAL)
+    assert ran.code == 0
+    assert "examined again, with what came now: 2026-0001" in ran.err
+    lines = prov("list", "--json", desk=scene).lines
+    assert [line["signature"] for line in lines] == ["NOT_CHECKABLE"] * 2  # no key is pinned
