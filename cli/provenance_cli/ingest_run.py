@@ -26,6 +26,7 @@ from provenance.intake.manifest import parse_manifest
 from provenance.intake.source import parse_channel, parse_handle
 from provenance.intake.walk import walk
 from provenance_cli import voice
+from provenance_cli.arrival_lines import ArrivalLines
 from provenance_cli.cards import size_text
 from provenance_cli.progress import Progress
 
@@ -86,6 +87,7 @@ class IngestRun:
         self._summary = IngestSummary()
         self._examined = 0
         self._again = ""
+        self._lines = ArrivalLines()
 
     @property
     def problems(self) -> bool:
@@ -120,11 +122,14 @@ class IngestRun:
             finally:
                 seconds = self._progress.seconds
             self._examine_new()
+        if not self._json:
+            self._lines.tell(self._desk)
         self._tell(seconds)
 
     def _event(self, event: Event) -> None:
         if isinstance(event, Receipt):
             self._progress.add(size=event.size)
+            self._lines.add(event)
             if self._json:
                 voice.result_json(_receipt_json(event))
                 sys.stdout.flush()  # an acknowledgement that a killed run still held was none

@@ -32,7 +32,7 @@ def test_a_folder_and_a_second_run(prov: Prov, scene: Scene) -> None:
     scene.write("deep/deeper/b.txt", b"b")
     scene.write("deep/again.txt", b"a")
     first = prov("ingest", scene.inbox, "--no-examine", desk=scene, key=AMAL)
-    assert (first.code, first.out) == (0, "")
+    assert first.code == 0
     assert first.err.startswith("prov: 2 received, 1 again; ")
     again = prov("ingest", scene.inbox, "--no-examine", desk=scene, key=AMAL)
     assert again.code == 0
@@ -260,3 +260,19 @@ def test_a_signature_that_comes_later_is_told_with_its_document(prov: Prov, scen
     assert "examined again, with what came now: 2026-0001" in ran.err
     lines = prov("list", "--json", desk=scene).lines
     assert [line["signature"] for line in lines] == ["NOT_CHECKABLE"] * 2  # no key is pinned
+
+
+def test_each_new_item_has_a_line(prov: Prov, scene: Scene) -> None:
+    """Number, name and status are told of the first twenty; of the rest, how many there are."""
+    one = prov("ingest", scene.write("letter.txt", b"Dear Sir"), desk=scene, key=AMAL)
+    assert one.out == "2026-0001  letter.txt  UNSIGNED\n"
+    for number in range(22):
+        scene.write(f"leak/{number:02}.txt", b"%d" % number)
+    scene.write("leak/23.txt", b"Dear Sir")
+    ran = prov("ingest", scene.inbox / "leak", "--no-examine", desk=scene, key=AMAL)
+    told = ran.out.splitlines()
+    assert told[0] == "2026-0002  00.txt  not examined"
+    assert len(told) == 21
+    assert told[-1] == "and 3 more (`prov list`)"
+    other = prov("ingest", scene.write("b.txt", b"Dear Sir"), desk=scene, key=AMAL)
+    assert other.out == "2026-0001  b.txt  UNSIGNED  (these bytes were here already)\n"
