@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from provenance.acts.judging import VerdictCard
     from provenance.acts.showing import ItemCard
     from provenance.examine.examination import Examination
+    from provenance.facts.model import Observation
     from provenance.verdict.assessment import Assessment, Facet
     from provenance.verdict.dossier import Dossier
 
@@ -24,6 +25,8 @@ _LOOKS_LIKE: Final = {
     "TYPED_NAME": "a name seems to be typed there, not determined",
 }
 _WEIGHTS: Final = {"contradiction": "but", "hidden": "unseen", "risk": "careful", "note": "note"}
+_PRESSING: Final = frozenset({"contradiction", "risk"})
+PRESSING_SHOWN: Final = 5  # of one copy, in `prov show`; its card has them all
 GOOD: Final = frozenset({"VERIFIED", "VERIFIED_EXTENDED"})
 BAD: Final = frozenset({"BROKEN", "REVOKED", "CHANGED_AFTER_SIGNING", "IDENTITY_MISMATCH"})
 
@@ -57,11 +60,7 @@ def print_examination(examination: "Examination", *, name: str, again: str) -> N
     _print_facts(examination)
     for warning in examination.signatures.warnings:
         _field("note", warning)
-    for place in examination.signatures.undetermined:
-        seen = _LOOKS_LIKE.get(place.headline.value, "not determined")
-        _field("open", f"page {place.locator.page}, {place.locator.name}: {seen}")
-    for question in examination.signatures.not_determined:
-        _field("open", question)
+    _print_open(examination)
     for failure in examination.signatures.detectors_failed:
         if failure.code != examination.outcome.code:  # told above
             _field("not run", f"{failure.detector}: {say_ending(failure.code)} ({failure.message})")
@@ -70,6 +69,15 @@ def print_examination(examination: "Examination", *, name: str, again: str) -> N
     _field("sandbox", examination.jail_level)
     _field("trust", _trusted(examination))
     _field("again", voice.visible(again))
+
+
+def _print_open(examination: "Examination") -> None:
+    """Print what was not determined: "unsigned" is never the whole answer beside it."""
+    for place in examination.signatures.undetermined:
+        seen = _LOOKS_LIKE.get(place.headline.value, "not determined")
+        _field("open", f"page {place.locator.page}, {place.locator.name}: {seen}")
+    for question in examination.signatures.not_determined:
+        _field("open", question)
 
 
 def _trusted(examination: "Examination") -> str:
@@ -108,10 +116,38 @@ def _print_facts(examination: "Examination") -> None:
     if said:
         _field("says", "; ".join(said))
     for observation in facts.observations:
-        where = f" ({observation.where})" if observation.where else ""
-        _field(_WEIGHTS[observation.weight.value], f"{observation.text}{where}")
+        _print_observation(observation)
     for note in facts.notes:
         _field("note", note)
+
+
+def _print_observation(observation: "Observation") -> None:
+    where = f" ({observation.where})" if observation.where else ""
+    _field(_WEIGHTS[observation.weight.value], f"{observation.text}{where}")
+
+
+def _print_pressing(examination: "Examination") -> None:
+    """Print what contradicts itself or could act, the first of it, and what is open."""
+    facts = examination.facts
+    noticed = facts.observations if facts else ()
+    pressing = [one for one in noticed if one.weight.value in _PRESSING]
+    for one in pressing[:PRESSING_SHOWN]:
+        _print_observation(one)
+    rest = len(noticed) - min(len(pressing), PRESSING_SHOWN)
+    _print_open(examination)
+    if rest:
+        _field("more", f"{rest} more noticed (`prov show ITEM --cards`)")
+
+
+def print_cards(card: "ItemCard") -> None:
+    """Print the stored card of every copy of an item, as the newest examination told it."""
+    for copy in card.exemplars:
+        voice.result()
+        name = copy.arrivals[0].name if copy.arrivals else card.accession
+        if copy.examination is None:
+            voice.result(voice.visible(f"{name}: not examined (`prov examine`)"))
+            continue
+        print_examination(copy.examination, name=name, again=f"prov examine {card.accession}")
 
 
 def print_item(card: "ItemCard") -> None:
@@ -138,6 +174,7 @@ def print_item(card: "ItemCard") -> None:
             headline = str(copy.examination.headline)
             _painted("signature", headline.replace("_", " "), _styles(headline))
             _sentences([say_report(copy.examination.signatures)])
+            _print_pressing(copy.examination)
     voice.result()
     _field("held by", card.chain.holder)
     for remark in card.chain.remarks:
