@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 FULL, EMPTY = "●", "·"
 GRADES: Final = 4
-_LOOKS_LIKE: Final = {
+LOOKS_LIKE: Final = {  # a place of which nothing is determined
     "EMPTY_SLOT": "looks empty, not determined",
     "INK_OBSERVED": "something looks like ink, not determined",
     "TYPED_NAME": "a name seems to be typed there, not determined",
@@ -74,7 +74,7 @@ def print_examination(examination: "Examination", *, name: str, again: str) -> N
 def _print_open(examination: "Examination") -> None:
     """Print what was not determined: "unsigned" is never the whole answer beside it."""
     for place in examination.signatures.undetermined:
-        seen = _LOOKS_LIKE.get(place.headline.value, "not determined")
+        seen = LOOKS_LIKE.get(place.headline.value, "not determined")
         _field("open", f"page {place.locator.page}, {place.locator.name}: {seen}")
     for question in examination.signatures.not_determined:
         _field("open", question)

@@ -25,6 +25,7 @@ from provenance.signatures.headline import STAMPS
 from provenance.signatures.key_wording import KEYS, UNPROVEN, key_identity, paper, say_key
 from provenance.signatures.mail import wording as mail
 from provenance.signatures.model import SignatureReport, SignatureStatus
+from provenance.signatures.nearby import PAIRED_BY_NAME
 
 _SAY: Final[dict[Headline, str]] = {
     Headline.VERIFIED: (
@@ -141,13 +142,26 @@ _UNPROVEN: Final = {
 def say_signature(status: SignatureStatus) -> str:
     """Return one plain sentence (two where the signer is unknown)."""
     told = _SAY_OF.get((status.kind, status.headline), _SAY[status.headline])
-    words = mail.say_mail(status) or say_key(status) or told
+    words = _of_another(status) or mail.say_mail(status) or say_key(status) or told
     return words.format(
         what=_WHAT.get(status.kind, "The signature"),
         where=_place(status),
         who=_who(status),
         why=f" ({status.error})" if status.error else "",
         algorithms=", ".join(status.algorithms) or "unnamed algorithms",
+    )
+
+
+def _of_another(status: SignatureStatus) -> str | None:
+    """Return the sentence for a signature that does not match what only a name put beside it."""
+    error = status.error or ""
+    if status.headline is not Headline.NOT_CHECKABLE or PAIRED_BY_NAME not in error:
+        return None
+    if not error.startswith(f"{PAIRED_BY_NAME}: it does not "):
+        return None
+    return (
+        "{what} {where} does not match this document; only a name says that it is of it, so it may"
+        " belong to another."
     )
 
 
@@ -168,6 +182,8 @@ def say_report(report: SignatureReport) -> str:
     if report.headline is Headline.UNSIGNED:
         ran = ", ".join(report.detectors_run)
         return f"No signature of any kind that was looked for was found (looked for by: {ran})."
+    if report.unsupported_media_type == EMPTY and not report.statuses:
+        return "The file is empty: there is nothing in it, so no signature either."
     if report.unsupported_media_type is not None and not report.statuses:
         return (
             f"Signatures in this kind of file ({report.unsupported_media_type}) cannot be checked"
@@ -179,6 +195,9 @@ def say_report(report: SignatureReport) -> str:
     failed = "; ".join(f"{one.detector}: {one.message}" for one in report.detectors_failed)
     return f"Whether the document is signed could not be determined ({failed or 'nothing ran'})."
 
+
+EMPTY: Final = "application/x-empty"
+"""Media type of a file without a byte, as `examine.identify` names it."""
 
 _SLOTS: Final = frozenset(
     {Headline.EMPTY_SLOT, Headline.IMAGE_PLACED, Headline.TYPED_NAME, Headline.INK_OBSERVED}

@@ -98,6 +98,13 @@ def test_several_files(prov: Prov, samples: dict[str, Path]) -> None:
     assert prov("inspect", sound, sound).code == 3
 
 
+def test_an_empty_file_holds_no_signature(prov: Prov, samples: dict[str, Path]) -> None:
+    """Nobody is told that a file without a byte may be signed."""
+    told = " ".join(prov("inspect", samples["empty"]).out.split())
+    assert "The file is empty: there is nothing in it, so no signature either." in told
+    assert "may or may not" not in told
+
+
 def test_no_file(prov: Prov, samples: dict[str, Path], tmp_path: Path) -> None:
     """A folder or an absent file is a usage error, before anything is examined."""
     assert prov("inspect", tmp_path).code == 2
