@@ -46,6 +46,10 @@ CLOSED: Final = "transfer.closed"
 ANSWERS: Final = frozenset({"transfer.accepted", "transfer.refused", CLOSED})
 
 
+RECOVERED: Final = "recovered from a later state"
+"""How the sentence on an earlier state begins that was inside a later one."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustodyEvent:
     """One line of the custody log."""
@@ -327,7 +331,7 @@ def _received(record: OpenedEntry, _names: Mapping[str, str]) -> str:
     if record.type == "item.split":
         parent = record.fields.get("parent")
         derived = isinstance(parent, dict) and parent.get("derived") is True
-        parts[0] = "recovered from a later state" if derived else "taken out of its container"
+        parts[0] = RECOVERED if derived else "taken out of its container"
     if source:
         parts.append(f"from {source}")
     if channel:

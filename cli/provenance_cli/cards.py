@@ -34,7 +34,7 @@ BAD: Final = frozenset({"BROKEN", "REVOKED", "CHANGED_AFTER_SIGNING", "IDENTITY_
 def size_text(size: int) -> str:
     """Return a size as people say it."""
     if size < 1000:
-        return f"{size} bytes"
+        return "1 byte" if size == 1 else f"{size} bytes"
     for unit in ("kB", "MB", "GB"):
         size_in_unit = size / {"kB": 1e3, "MB": 1e6, "GB": 1e9}[unit]
         if size_in_unit < 1000:
@@ -85,7 +85,8 @@ def _trusted(examination: "Examination") -> str:
     from provenance.trust.model import TrustSet
 
     digest = examination.trust_set_sha256
-    said = "nothing was relied on" if digest == TrustSet().sha256 else f"set {digest[:12]}"
+    none = "nothing was relied on (inspect takes `--trust FOLDER`, a desk `prov trust add`)"
+    said = none if digest == TrustSet().sha256 else f"set {digest[:12]}"
     moment = examination.reference_time
     return f"{said}, judged as of {format_instant(moment)}, given by hand" if moment else said
 

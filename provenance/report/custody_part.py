@@ -7,7 +7,7 @@ They never hold a text that a person typed, a name, a handle or a channel.
 from collections.abc import Sequence
 from typing import Final
 
-from provenance.custody import Chain, CustodyEvent
+from provenance.custody import RECOVERED, Chain, CustodyEvent
 from provenance.report.item_parts import Custody, CustodyLine, Gap
 
 PUBLIC_WORDS: Final = {
@@ -50,6 +50,8 @@ def custody_part(chain: Chain, *, gaps: Sequence[Gap] | None = None) -> Custody:
 
 def _line(event: CustodyEvent) -> CustodyLine:
     words = PUBLIC_WORDS.get(event.type, OTHER)
+    if event.type == "item.split" and event.sentence.startswith(RECOVERED):
+        words = f"{RECOVERED} by the desk"
     return CustodyLine(
         entry=event.seq,
         type=event.type,

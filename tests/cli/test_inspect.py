@@ -150,3 +150,11 @@ def test_a_claimed_day_is_held_against_the_file(prov: Prov, samples: dict[str, P
     found = prov("inspect", samples["unsigned.pdf"], "--claims", "1973-08-18", "--json").lines[0]
     assert found["claimed_date"] == "1973-08-18"
     assert prov("inspect", samples["unsigned.pdf"], "--claims", "yesterday").code == 2
+
+
+def test_one_thing_is_not_said_in_the_plural(prov: Prov, tmp_path: Path) -> None:
+    """A file of one byte is no "1 bytes"; what may be relied on is named where nothing was."""
+    told = " ".join(prov("inspect", _written(tmp_path / "a.txt", b"x")).out.split())
+    assert "text/plain, 1 byte " in told
+    assert "1 bytes" not in told
+    assert "nothing was relied on (inspect takes `--trust FOLDER`" in told

@@ -59,7 +59,8 @@ def judge_earlier(earlier: tuple[Earlier, ...]) -> list[Observation]:
         else f"{count} earlier states of the document are still in the file"
     )
     changed = [one.note for one in earlier if one.note]
-    found = [Observation(code="earlier-state-in-file", weight=Weight.HIDDEN, text=f"{text}.")]
+    text += ", as every later signing or saving that only adds leaves one."
+    found = [Observation(code="earlier-state-in-file", weight=Weight.HIDDEN, text=text)]
     found += [
         Observation(code="earlier-state-reads-differently", weight=Weight.HIDDEN, text=note)
         for note in changed
