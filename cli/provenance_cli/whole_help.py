@@ -6,14 +6,13 @@ Here it is wrapped instead. Nothing else of the help is changed.
 
 from typing import Any
 
-import typer
 from typer.core import TyperGroup
 
 
 class WholeHelp(TyperGroup):
     """A group of commands that shows the first sentence of each, however long it is."""
 
-    def format_commands(self, ctx: typer.Context, formatter: Any) -> None:  # noqa: ANN401 - the library keeps its type to itself
+    def format_commands(self, ctx: Any, formatter: Any) -> None:  # noqa: ANN401 - types the library keeps to itself
         """Write each command and its first sentence, wrapped to the width there is."""
         found = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
         rows = [

@@ -106,10 +106,15 @@ def test_an_empty_file_holds_no_signature(prov: Prov, samples: dict[str, Path]) 
 
 
 def test_no_file(prov: Prov, samples: dict[str, Path], tmp_path: Path) -> None:
-    """A folder or an absent file is a usage error, before anything is examined."""
+    """A folder or an absent file is a usage error, and does not stop the other files."""
     assert prov("inspect", tmp_path).code == 2
-    ran = prov("inspect", samples["unsigned.pdf"], tmp_path / "absent")
-    assert (ran.code, ran.out) == (2, "")
+    ran = prov("inspect", tmp_path, samples["unsigned.pdf"], tmp_path / "absent", "--json")
+    assert ran.code == 2
+    assert len(ran.lines) == 1
+    assert "not a file" in ran.err
+    assert "no such file" in ran.err
+    changed = prov("inspect", samples["changed.pdf"], tmp_path / "absent")
+    assert (changed.code, "no such file" in changed.err) == (1, True)
 
 
 HOSTILE = "a\nb\x1b[31m\u202efdp.exe\u2066\r\x07.txt"
