@@ -83,8 +83,8 @@ def _files_there(files: list[Path]) -> list[Path]:
             wrong.append(error)
     if not there:
         raise wrong[0]
-    for error in wrong:
-        voice.complain(error)
+    for fault in wrong:
+        voice.complain(fault)
     return there
 
 
