@@ -1,11 +1,15 @@
 """One record of custody in plain words; what cannot be read is said to be unreadable."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from provenance.errors import Malformed
 from provenance.holding import CLOSED, accepted_abroad, desk_named
 from provenance.journal.reading import OpenedEntry
 from provenance.ledger.endorsement import Endorsement, read_endorsement
+
+RECOVERED: Final = "recovered from a later state"
+"""How the sentence on an earlier state begins that was inside a later one."""
 
 
 def say_record(record: OpenedEntry, *, agree: bool | None, names: Mapping[str, str]) -> str:
@@ -52,7 +56,7 @@ def _received(record: OpenedEntry, _names: Mapping[str, str]) -> str:
     if record.type == "item.split":
         parent = record.fields.get("parent")
         derived = isinstance(parent, dict) and parent.get("derived") is True
-        parts[0] = "recovered from a later state" if derived else "taken out of its container"
+        parts[0] = RECOVERED if derived else "taken out of its container"
     if source:
         parts.append(f"from {source}")
     if channel:

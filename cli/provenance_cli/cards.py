@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from provenance.acts.judging import VerdictCard
     from provenance.acts.showing import ItemCard
     from provenance.examine.examination import Examination
-    from provenance.facts.model import Earlier
+    from provenance.facts.model import Earlier, Observation
     from provenance.verdict.assessment import Assessment, Facet
     from provenance.verdict.dossier import Dossier
 
@@ -21,7 +21,7 @@ FULL, EMPTY = "●", "·"
 GRADES: Final = 4
 TOLD: Final = 0.1  # seconds; a shorter run was over at once
 MAX_EARLIER: Final = 5  # earlier states printed
-_LOOKS_LIKE: Final = {
+LOOKS_LIKE: Final = {  # a place of which nothing is determined
     "EMPTY_SLOT": "looks empty, not determined",
     "INK_OBSERVED": "something looks like ink, not determined",
     "TYPED_NAME": "a name seems to be typed there, not determined",
@@ -37,6 +37,8 @@ _HOW: Final = {
     "digest": "brought together by a digest that one of them states",
     "hand": "brought together by hand",
 }
+_PRESSING: Final = frozenset({"contradiction", "risk"})
+PRESSING_SHOWN: Final = 5  # of one copy, in `prov show`; its card has them all
 GOOD: Final = frozenset({"VERIFIED", "VERIFIED_EXTENDED"})
 BAD: Final = frozenset({"BROKEN", "REVOKED", "CHANGED_AFTER_SIGNING", "IDENTITY_MISMATCH"})
 
@@ -44,7 +46,7 @@ BAD: Final = frozenset({"BROKEN", "REVOKED", "CHANGED_AFTER_SIGNING", "IDENTITY_
 def size_text(size: int) -> str:
     """Return a size as people say it."""
     if size < 1000:
-        return f"{size} bytes"
+        return "1 byte" if size == 1 else f"{size} bytes"
     for unit in ("kB", "MB", "GB"):
         size_in_unit = size / {"kB": 1e3, "MB": 1e6, "GB": 1e9}[unit]
         if size_in_unit < 1000:
@@ -80,11 +82,7 @@ def print_examination(examination: "Examination", *, name: str, again: str) -> N
     _print_facts(examination)
     for warning in examination.signatures.warnings:
         _field("note", warning)
-    for place in examination.signatures.undetermined:
-        seen = _LOOKS_LIKE.get(place.headline.value, "not determined")
-        _field("open", f"page {place.locator.page}, {place.locator.name}: {seen}")
-    for question in examination.signatures.not_determined:
-        _field("open", question)
+    _print_open(examination)
     for failure in examination.signatures.detectors_failed:
         if failure.code != examination.outcome.code:  # told above
             words = plain_words(failure.message)
@@ -96,12 +94,22 @@ def print_examination(examination: "Examination", *, name: str, again: str) -> N
     _field("again", voice.visible(again))
 
 
+def _print_open(examination: "Examination") -> None:
+    """Print what was not determined: "unsigned" is never the whole answer beside it."""
+    for place in examination.signatures.undetermined:
+        seen = LOOKS_LIKE.get(place.headline.value, "not determined")
+        _field("open", f"page {place.locator.page}, {place.locator.name}: {seen}")
+    for question in examination.signatures.not_determined:
+        _field("open", question)
+
+
 def _trusted(examination: "Examination") -> str:
     from provenance.instants import format_instant
     from provenance.trust.model import TrustSet
 
     digest = examination.trust_set_sha256
-    said = "nothing was relied on" if digest == TrustSet().sha256 else f"set {digest[:12]}"
+    none = "nothing was relied on (inspect takes `--trust FOLDER`, a desk `prov trust add`)"
+    said = none if digest == TrustSet().sha256 else f"set {digest[:12]}"
     moment = examination.reference_time
     return f"{said}, judged as of {format_instant(moment)}, given by hand" if moment else said
 
@@ -134,8 +142,7 @@ def _print_facts(examination: "Examination") -> None:
     if said:
         _field("says", "; ".join(said))
     for observation in facts.observations:
-        where = f" ({observation.where})" if observation.where else ""
-        _field(_WEIGHTS[observation.weight.value], f"{observation.text}{where}")
+        _print_observation(observation)
     _print_earlier(facts.earlier)
     for note in facts.notes:
         _field("note", plain_words(note))
@@ -153,6 +160,35 @@ def _print_earlier(earlier: "Sequence[Earlier]") -> None:
             f"{len(earlier) - len(shown)} older states are not printed: --json lists every one"
             " under facts.earlier, and `prov recover` takes out those of an item",
         )
+
+
+def _print_observation(observation: "Observation") -> None:
+    where = f" ({observation.where})" if observation.where else ""
+    _field(_WEIGHTS[observation.weight.value], f"{observation.text}{where}")
+
+
+def _print_pressing(examination: "Examination") -> None:
+    """Print what contradicts itself or could act, the first of it, and what is open."""
+    facts = examination.facts
+    noticed = facts.observations if facts else ()
+    pressing = [one for one in noticed if one.weight.value in _PRESSING]
+    for one in pressing[:PRESSING_SHOWN]:
+        _print_observation(one)
+    rest = len(noticed) - min(len(pressing), PRESSING_SHOWN)
+    _print_open(examination)
+    if rest:
+        _field("more", f"{rest} more noticed (`prov show ITEM --cards`)")
+
+
+def print_cards(card: "ItemCard") -> None:
+    """Print the stored card of every copy of an item, as the newest examination told it."""
+    for copy in card.exemplars:
+        voice.result()
+        name = copy.arrivals[0].name if copy.arrivals else card.accession
+        if copy.examination is None:
+            voice.result(voice.visible(f"{name}: not examined (`prov examine`)"))
+            continue
+        print_examination(copy.examination, name=name, again=f"prov examine {card.accession}")
 
 
 def print_item(card: "ItemCard") -> None:
@@ -179,6 +215,7 @@ def print_item(card: "ItemCard") -> None:
             headline = str(copy.examination.headline)
             _painted("signature", headline.replace("_", " "), _styles(headline))
             _sentences([say_report(copy.examination.signatures)])
+            _print_pressing(copy.examination)
     voice.result()
     _field("held by", card.chain.holder)
     for remark in card.chain.remarks:

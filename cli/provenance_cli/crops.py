@@ -24,6 +24,8 @@ def write_crops(found: "Examination", folder: Path) -> None:
     """
     from PIL import Image
 
+    from provenance_cli.cards import LOOKS_LIKE
+
     places = (*found.signatures.statuses, *found.signatures.undetermined)
     for number, status in enumerate(places, start=1):
         if status.crop is None:
@@ -36,4 +38,7 @@ def write_crops(found: "Examination", folder: Path) -> None:
             picture.save(path, "PNG")
         except OSError as error:
             raise StoreFault(f"pictures cannot be written to {folder}: {error.strerror}") from error
-        voice.say(f"page {status.locator.page}, {status.headline.value}: {path}")
+        open_yet = status in found.signatures.undetermined
+        word = status.headline.value
+        seen = LOOKS_LIKE.get(word, "not determined") if open_yet else word.replace("_", " ")
+        voice.say(f"page {status.locator.page}, {seen}: {path}")

@@ -4,6 +4,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from provenance.errors import NotFound
+from provenance.facts.gathering import counted
 from provenance.instants import parse_day, parse_instant
 from provenance_cli import voice
 
@@ -79,4 +80,5 @@ def examine_stale(desk: "Desk", *, as_json: bool) -> None:
             voice.result_json({"item": name, "before": old, "after": new})
         else:
             voice.result(f"{name}: was {old}, is {new}")
-    voice.say(f"{done} copies judged anew, {len(moved)} headlines moved")
+    copies = counted(done, "copy", "copies")
+    voice.say(f"{copies} judged anew, {counted(len(moved), 'headline')} moved")

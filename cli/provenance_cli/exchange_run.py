@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from provenance.errors import NotFound, SurroundingsError, UsageError
 from provenance.evidence import exemplars
 from provenance.exchange.file import MAX_FILE
+from provenance.facts.gathering import counted
 from provenance_cli import voice
 from provenance_cli.files import read_file, write_file
 
@@ -43,7 +44,7 @@ def offer_by_file(
     write_file(target, sent.file)
     if documents is not None:
         count = _write_documents(desk, item, documents)
-        voice.say(f"{count} documents written to {documents}, each under its SHA-256")
+        voice.say(f"{counted(count, 'document')} written to {documents}, each under its SHA-256")
     voice.say(f"offer file written to {target}; tell them your log key by another way:")
     voice.say_hint([desk.log_vkey()])
     return sent.seq

@@ -2,7 +2,8 @@
 
 Order: options are checked before anything is read; files are listed once for the bar; what arrives
 is acknowledged in batches; then everything on the desk without a finding is examined: what is new,
-and what a run that was stopped left. The failure list is written as failures happen, so that it is
+and what a run that was stopped left; then what was examined before something came that belongs to
+it, such as the signature of a letter. The failure list is written as failures happen, so that it is
 there after Ctrl-C too; without failures there is no list. A path that is not there is a slip of the
 pen and refused before anything is read; one that vanishes meanwhile is a failure.
 """
@@ -25,15 +26,19 @@ from provenance.intake.manifest import parse_manifest
 from provenance.intake.source import parse_channel, parse_handle
 from provenance.intake.walk import walk
 from provenance_cli import voice
+from provenance_cli.arrival_lines import ArrivalLines
 from provenance_cli.cards import duration_text, size_text
 from provenance_cli.progress import Progress
 
 if TYPE_CHECKING:
+    from provenance.acts.examining import Exhibit
     from provenance.desk import Desk
+    from provenance.examine.examination import Examination
     from provenance.intake.claims import Claims
 
 FORMS: Final = ("native", "scan", "photo", "print")
 FAILURES_SHOWN: Final = 5  # on the terminal; the list has them all
+AGAIN_SHOWN: Final = 5  # numbers of items that were examined again
 LIST_NAME: Final = "failures-{number}.jsonl"
 
 
@@ -83,6 +88,8 @@ class IngestRun:
         self._stood = 0
         self._summary = IngestSummary()
         self._examined = 0
+        self._again = ""
+        self._lines = ArrivalLines()
 
     @property
     def problems(self) -> bool:
@@ -119,11 +126,14 @@ class IngestRun:
             finally:
                 seconds = self._progress.seconds
             self._examine_new()
+        if not self._json:
+            self._lines.tell(self._desk)
         self._tell(seconds)
 
     def _event(self, event: Event) -> None:
         if isinstance(event, Receipt):
             self._progress.add(size=event.size)
+            self._lines.add(event)
             if self._json:
                 voice.result_json(_receipt_json(event))
                 sys.stdout.flush()  # an acknowledgement that a killed run still held was none
@@ -180,7 +190,28 @@ class IngestRun:
         # Never all at once in memory: a first run over a large folder leaves as much to examine.
         live = sys.stderr.isatty()
         total = sum(1 for _ in unexamined(self._desk)) if live else None
-        self._examined = examine_and_tell(self._desk, unexamined(self._desk), total=total)
+        pairs: set[tuple[bytes, bytes]] = set()
+
+        def told(exhibit: "Exhibit", found: "Examination") -> None:
+            pairs.update((exhibit.sha256, bytes.fromhex(one.sha256)) for one in found.beside)
+
+        self._examined = examine_and_tell(
+            self._desk, unexamined(self._desk), total=total, notify=told
+        )
+        self._examine_again(pairs)
+
+    def _examine_again(self, pairs: set[tuple[bytes, bytes]]) -> None:
+        """Examine what was examined before something came that belongs to it."""
+        from provenance_cli.sandbox import examine_and_tell
+
+        exhibits = list(self._desk.outdated_by(pairs))
+        if not exhibits:
+            return
+        examine_and_tell(self._desk, exhibits, what="examining again", total=len(exhibits))
+        names = {one.item: one.accession for one in self._desk.items()}
+        again = list(dict.fromkeys(names[one.item] for one in exhibits))
+        more = f" and {len(again) - AGAIN_SHOWN} more" if len(again) > AGAIN_SHOWN else ""
+        self._again = f"{', '.join(again[:AGAIN_SHOWN])}{more}"
 
     def _tell(self, seconds: float) -> None:
         summary = self._summary
@@ -197,6 +228,8 @@ class IngestRun:
         parts += [f"{len(summary.absent)} claimed but absent"] if summary.absent else []
         took = f" in {lasted}" if (lasted := duration_text(seconds)) else ""
         voice.say(f"{', '.join(parts)}; {size_text(summary.bytes)}{took}")
+        if self._again:
+            voice.say(f"examined again, with what came now: {self._again}")
         if self._list_path is not None and self._list is not None:
             voice.say_hint(
                 [f"Failures: {self._list_path}", f"Again: prov ingest --retry {self._list_path}"]

@@ -17,6 +17,7 @@ from provenance import __version__
 from provenance.errors import DeskError
 from provenance_cli import voice
 from provenance_cli.commands import register
+from provenance_cli.whole_help import WholeHelp
 
 INTERRUPTED: Final = 130  # the shell's convention for Ctrl-C
 FAULT: Final = 4
@@ -24,6 +25,7 @@ NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 app = typer.Typer(
     name="prov",
+    cls=WholeHelp,
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,

@@ -53,7 +53,7 @@ OcrOption = Annotated[
 ]
 ClaimsOption = Annotated[
     str | None,
-    typer.Option("--claims", metavar="DAY", help="It claims to be of this day (2020-01-06)."),
+    typer.Option("--claims", metavar="DAY", help="It is claimed to be of this day (2020-01-06)."),
 ]
 ItemArgument = Annotated[
     str, typer.Argument(metavar="ITEM", help="Accession number, id or SHA-256; a prefix will do.")

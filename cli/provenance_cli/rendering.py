@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from provenance.instants import format_instant
+from provenance.signatures.codec import to_jsonable
 
 if TYPE_CHECKING:
     from provenance.acts.auditing import DeskAudit
@@ -27,14 +28,14 @@ def line_json(line: "ItemLine") -> dict[str, object]:
     }
 
 
-def item_json(card: "ItemCard") -> dict[str, object]:
-    """Return `prov show`."""
+def item_json(card: "ItemCard", *, full: bool = False) -> dict[str, object]:
+    """Return `prov show`; with `full`, the stored result of each copy's newest examination too."""
     published = card.verdict.standing.published
     fresh = card.verdict.staleness
     return {
         "accession": card.accession,
         "item": card.item.hex(),
-        "exemplars": [_exemplar_json(copy) for copy in card.exemplars],
+        "exemplars": [_exemplar_json(copy, full=full) for copy in card.exemplars],
         "holder": card.chain.holder,
         "custody_remarks": list(card.chain.remarks),
         "remarks": [*card.remarks, *map(str, card.verdict.remarks)],
@@ -152,8 +153,10 @@ def _outside_json(found: "HoldsAudit") -> dict[str, object]:
     }
 
 
-def _exemplar_json(copy: "ExemplarCard") -> dict[str, object]:
-    return {
+def _exemplar_json(copy: "ExemplarCard", *, full: bool) -> dict[str, object]:
+    found = copy.examination
+    stored = {"examination": to_jsonable(found) if found else None} if full else {}
+    return stored | {
         "sha256": copy.sha256,
         "sha512": copy.sha512,
         "blake3": copy.blake3,
@@ -162,6 +165,7 @@ def _exemplar_json(copy: "ExemplarCard") -> dict[str, object]:
         "media_type": copy.media_type,
         "signature": copy.finding.headline if copy.finding else None,
         "outcome": copy.finding.outcome if copy.finding else None,
+        "open": list(found.signatures.not_determined) if found else [],
         "arrivals": [
             {
                 "seq": arrival.seq,

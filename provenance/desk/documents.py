@@ -7,6 +7,7 @@ from provenance.acts import (
     examining,
     ingesting,
     recovering,
+    reexamining,
     showing,
     trusting,
 )
@@ -99,6 +100,10 @@ class Documents(Workbench):
             claimed_date=claimed_date,
             notify=notify,
         )
+
+    def outdated_by(self, pairs: Iterable[tuple[bytes, bytes]]) -> Iterator[Exhibit]:
+        """Yield the copies that are to be examined again, for one that belongs to them came."""
+        return reexamining.outdated_by(self, pairs)
 
     def recover(self, item: bytes) -> list[Recovered]:
         """Make the earlier states that findings list exemplars of the item."""

@@ -29,6 +29,7 @@ from provenance.examine.jail import landlock_abi
 from provenance.examine.subject import Subject
 from provenance.examine.worker import FIRST_BESIDE, held_trust
 from provenance.facts.claimed import judge_claimed_date
+from provenance.facts.members import QUESTION, says_members
 from provenance.facts.model import Facts, merge_facts
 from provenance.instants import parse_instant
 from provenance.signatures.attempt import Fault, attempt
@@ -107,7 +108,7 @@ def examine_document(document: int, request: dict[str, Any]) -> dict[str, Any]:
         if has(engine, "read_facts"):
             facts.append(_read_facts(name, engine, subject))
     read = merge_facts(tuple(facts)) if facts else None
-    report = report_of(subject.sha256, (*detected, *_second_format(subject, read)))
+    report = report_of(subject.sha256, (*detected, *_second_format(subject, read), _inside(read)))
     if not _has_detectors(request["engines"]):
         report = without_detectors(report, subject.media_type)
     answer = Answer(
@@ -130,6 +131,12 @@ def _second_format(subject: Subject, facts: Facts | None) -> tuple[Detected, ...
         message="another program opens this file as another format, whose signatures were not read",
     )
     return (Detected(failures=(failure,)),)
+
+
+def _inside(facts: Facts | None) -> Detected:
+    """A file that carries others: whether those are signed is open, whatever was found of it."""
+    carries = facts is not None and says_members(facts.observations)
+    return Detected(not_determined=(QUESTION,) if carries else ())
 
 
 def _has_detectors(engines: list[str]) -> bool:

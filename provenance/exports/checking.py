@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from provenance.errors import Malformed
+from provenance.errors import Malformed, NothingToCheck
 from provenance.exports.check_bag import check_bag, read_info
 from provenance.exports.check_entries import check_entries
 from provenance.exports.check_held import check_held
@@ -25,6 +25,7 @@ from provenance.exports.checklist import Checklist, Line, State
 from provenance.exports.layout import VERIFY_SH
 from provenance.exports.opened import PackageFiles, open_package, read_file
 from provenance.exports.release import verify_script
+from provenance.exports.traces import has_traces
 
 _MAX_SCRIPT: Final = 1 << 20  # bytes; ours has some 30,000
 
@@ -61,6 +62,8 @@ def check_package(place: Path, trust: Trust | None = None) -> PackageCheck:
         with open_package(place) as files:
             head = _check(files, trust or Trust(), out)
     except Malformed as error:
+        if not has_traces(place):
+            raise NothingToCheck(f"{place} is no package, and holds no file of one") from error
         out.fails("form", f"This is not a whole package: {error}.")
         out.unchecked("rest", "Whatever comes after that was not looked at.")
     return PackageCheck(

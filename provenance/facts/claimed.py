@@ -3,8 +3,10 @@
 A desk knows the claimed date; a reader of bytes does not. So this stands apart: properties in,
 which any reader of files has stated, and observations out. Here an observation may name an entry
 of the evidence catalogue: `metadata-date-contradicts` and `metadata-date-agrees` speak of the
-document's own date. Elsewhere only a mail's do, whose time of sending is its date, and the fonts
-of a dated page; what else contradicts itself inside a file says nothing about the document's date.
+document's own date. Whether the document itself bears the claimed day is for a person to say, so
+`verdict.proposing` proposes none of CODES. Elsewhere only a mail's do, whose time of sending is its
+date, and the fonts of a dated page; what else contradicts itself inside a file says nothing about
+the document's date.
 """
 
 import re
@@ -19,6 +21,12 @@ from provenance.facts.releases import Release, find_release, find_system
 from provenance.facts.stated_dates import ZONES, Stated, read_w3c
 
 AGREES: Final = timedelta(days=3)  # a letter is dated when it is finished, about a day after
+CODES: Final = frozenset(
+    {"created-after-claimed-date", "created-near-claimed-date"}
+    | {"program-newer-than-claimed-date", "font-younger-than-claimed-date"}
+)
+"""What is said here: all of it rests on somebody's claim."""
+
 _MADE: Final = (
     "core.created",
     "meta.creation-date",
@@ -57,7 +65,7 @@ def judge_claimed_date(facts: Facts, claimed: date) -> tuple[Observation, ...]:
     for release in _releases(facts.properties):
         if release.year > claimed.year:
             text = (
-                f"The document is dated {claimed.isoformat()}, and its file was written with"
+                f"It is claimed to be of {claimed.isoformat()}, and its file was written with"
                 f" {release.name}, which nobody had before {release.year}."
             )
             found.append(
@@ -76,8 +84,8 @@ def _judge_date(key: str, stated: Stated, claimed: date) -> list[Observation]:
     away = stated.moment - day
     if away > max(AGREES, timedelta(days=1) + ZONES):
         text = (
-            f"The document is dated {claimed.isoformat()}, and its file says it was made later:"
-            f" {stated.shown} ({key})."
+            f"It is claimed to be of {claimed.isoformat()}, and its file says it was made later:"
+            f" {stated.shown} ({key}). A scan or a photograph of a paper always is."
         )
         later = Observation(
             code="created-after-claimed-date",
@@ -88,7 +96,7 @@ def _judge_date(key: str, stated: Stated, claimed: date) -> list[Observation]:
         return [later]
     if abs(away) <= AGREES:
         text = (
-            f"The document is dated {claimed.isoformat()}, and its file says it was made about"
+            f"It is claimed to be of {claimed.isoformat()}, and its file says it was made about"
             f" then: {stated.shown} ({key})."
         )
         agrees = Observation(
@@ -108,7 +116,7 @@ def _judge_fonts(listed: str, claimed: date) -> list[Observation]:
         year = first_shipped(font)
         if year is not None and year > claimed.year:
             text = (
-                f"The document is dated {claimed.isoformat()}, and its typeface {font} first"
+                f"It is claimed to be of {claimed.isoformat()}, and its typeface {font} first"
                 f" shipped in {year}."
             )
             found.append(

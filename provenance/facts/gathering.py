@@ -85,6 +85,10 @@ class Gathered:
             self._seen.add(key)
             self._observations.append(found)
 
+    def keep(self, one: Observation) -> None:
+        """Keep an observation that was made elsewhere."""
+        self.observe(one.code, one.weight, one.text, where=one.where, evidence=one.evidence)
+
     def note(self, text: str, *, because: str = "") -> None:
         """Keep one sentence on what could not be read, and why; `because` is tamed already."""
         tamed = tame(text, MAX_VALUE) + because

@@ -15,7 +15,9 @@ from email.utils import collapse_rfc2231_value
 from enum import StrEnum, unique
 from typing import Final
 
+from provenance.facts.gathering import counted
 from provenance.facts.mail_html import read_html
+from provenance.facts.members import members_not_examined
 from provenance.facts.model import Facts, Observation, Weight, merge_facts
 from provenance.signatures.attempt import Fault, attempt
 from provenance.signatures.mail.shown import decode_field
@@ -29,6 +31,10 @@ ACTING: Final = frozenset(  # endings of files that act when opened
     {"exe", "scr", "com", "pif", "bat", "cmd", "js", "jse", "vbs", "vbe", "wsf", "wsh", "hta"}
     | {"lnk", "msi", "ps1", "jar", "cpl", "reg", "chm", "iso", "img", "vhd", "url", "appx", "xll"}
     | {"docm", "xlsm", "pptm", "dotm", "xltm", "one", "sh", "command", "desktop", "apk"}
+)
+_OWN: Final = frozenset(  # parts that are the message's own signature, or its sealed text
+    {"application/pkcs7-signature", "application/x-pkcs7-signature", "application/pkcs7-mime"}
+    | {"application/x-pkcs7-mime", "application/pgp-signature", "application/pgp-encrypted"}
 )
 _USUAL: Final = re.compile(r"[^\r\n]{0,40}multi-?part message[^\r\n]{0,40}", re.IGNORECASE)
 
@@ -47,7 +53,7 @@ def read_parts(data: bytes) -> Facts:
     """Read the parts of a message."""
     # As Latin-1 no byte is lost: of bytes, the library would replace those above 127 in names.
     parts = list(_walk(message_from_string(data.decode("latin-1"))))
-    counts = dict.fromkeys(_Kind, 0)
+    counts, own = dict.fromkeys(_Kind, 0), 0
     found: list[Facts] = []
     for part in parts[:MAX_PARTS]:
         kind = attempt("part", lambda part=part: _kind(part))  # type: ignore[misc] # bound now
@@ -55,10 +61,13 @@ def read_parts(data: bytes) -> Facts:
             found.append(Facts(notes=(kind.text,)))
             continue
         counts[kind] += 1
+        own += kind is _Kind.ATTACHMENT and part.get_content_type() in _OWN
         reader = _READERS.get(kind)
         if reader is not None and counts[kind] <= reader[1]:
             found.append(_guarded(kind, reader[0], part, counts[kind]))
     found.append(_summary(parts, counts[_Kind.ATTACHMENT]))
+    if others := counts[_Kind.ATTACHMENT] - own:
+        found.append(Facts(observations=(members_not_examined(others, kind="attachment"),)))
     return merge_facts(tuple(found))
 
 
@@ -175,7 +184,7 @@ def _summary(parts: list[MimeMessage], attachments: int) -> Facts:
     observations = []
     if attachments:
         properties["mail.attachments"] = str(attachments)
-        text = f"The message carries {attachments} attachments."
+        text = f"The message carries {counted(attachments, 'attachment')}."
         observations.append(
             Observation(code="mail-attachments", weight=Weight.NOTE, text=text, where="body")
         )

@@ -73,7 +73,8 @@ def verification(model: ReportModel) -> Markup:
         element("pre", element("code", "sha256sum report.json")),
         element("h3", "The package and the log"),
         element("p", "A package made with this report carries its own proofs and a script that"
-                " needs openssl and xxd only; the first command needs none of our programs."),
+                " needs a POSIX shell, awk, openssl 3 and sha256sum; the first command needs none"
+                " of our programs."),
         element("pre", element("code", "sh VERIFY.sh\nprov check PACKAGE")),
         *_commands(model),
         *_tree_head(model),

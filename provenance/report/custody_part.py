@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from provenance.custody_chain import Chain, CustodyEvent
+from provenance.custody_words import RECOVERED
 from provenance.report.item_parts import Custody, CustodyLine, Gap
 
 PUBLIC_WORDS: Final = {
@@ -54,6 +55,8 @@ def custody_part(
 
 def _line(event: CustodyEvent) -> CustodyLine:
     words = PUBLIC_WORDS.get(event.type, OTHER)
+    if event.type == "item.split" and event.sentence.startswith(RECOVERED):
+        words = f"{RECOVERED} by the desk"
     return CustodyLine(
         entry=event.seq,
         type=event.type,

@@ -36,7 +36,7 @@ def say_size(size: int | None) -> str:
     """Return a size in bytes, with a rounded larger unit where that helps."""
     if size is None:
         return "withheld"
-    text = f"{size:,} bytes"
+    text = "1 byte" if size == 1 else f"{size:,} bytes"
     steps = min(len(_UNITS), (size.bit_length() - 1) // 10) if size else 0
     return f"{text} ({size / _KIB**steps:.1f} {_UNITS[steps - 1]})" if steps else text
 

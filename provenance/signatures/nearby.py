@@ -51,7 +51,7 @@ def doubted(status: SignatureStatus) -> SignatureStatus:
     """Return the status of a signature that a name alone gave to a document: never broken."""
     if status.integrity not in _FAILING:
         return status
-    why = status.error or "it does not hold"
+    why = status.error or "it does not match"
     return replace(
         status,
         integrity=Integrity.NOT_CHECKABLE,

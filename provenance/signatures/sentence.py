@@ -26,6 +26,7 @@ from provenance.signatures.headline import STAMPS
 from provenance.signatures.key_wording import KEYS, UNPROVEN, key_identity, paper, say_key
 from provenance.signatures.mail import wording as mail
 from provenance.signatures.model import SignatureReport, SignatureStatus
+from provenance.signatures.nearby import PAIRED_BY_NAME
 from provenance.signatures.text import plain_words
 
 _SAY: Final[dict[Headline, str]] = {
@@ -151,13 +152,26 @@ def say_signature(status: SignatureStatus) -> str:
     open_after = status.changed_after is ChangedAfter.NOT_ANALYSED
     if status.headline is Headline.NOT_CHECKABLE and _intact(status) and open_after:
         told = _SAY_OPEN
-    words = mail.say_mail(status) or say_key(status) or told
+    words = _of_another(status) or mail.say_mail(status) or say_key(status) or told
     return words.format(
         what=_WHAT.get(status.kind, "The signature"),
         where=_place(status),
         who=_who(status),
         why=_why(status.error),
         algorithms=", ".join(status.algorithms) or "unnamed algorithms",
+    )
+
+
+def _of_another(status: SignatureStatus) -> str | None:
+    """Return the sentence for a signature that does not match what only a name put beside it."""
+    error = status.error or ""
+    if status.headline is not Headline.NOT_CHECKABLE or PAIRED_BY_NAME not in error:
+        return None
+    if not error.startswith(f"{PAIRED_BY_NAME}: it does not "):
+        return None
+    return (
+        "{what} {where} does not match this document; only a name says that it is of it, so it may"
+        " belong to another."
     )
 
 
@@ -182,6 +196,8 @@ def say_report(report: SignatureReport) -> str:
     if report.headline is Headline.UNSIGNED:
         ran = ", ".join(report.detectors_run)
         return f"No signature of any kind that was looked for was found (looked for by: {ran})."
+    if report.unsupported_media_type == EMPTY and not report.statuses:
+        return "The file is empty: there is nothing in it, so no signature either."
     if report.unsupported_media_type is not None and not report.statuses:
         return (
             f"Signatures in this kind of file ({report.unsupported_media_type}) cannot be checked"
@@ -203,6 +219,9 @@ def _why(error: str | None) -> str:
     words = plain_words(error)
     return f" ({_CODE.sub('', words, count=1)})"
 
+
+EMPTY: Final = "application/x-empty"
+"""Media type of a file without a byte, as `examine.identify` names it."""
 
 _SLOTS: Final = frozenset(
     {Headline.EMPTY_SLOT, Headline.IMAGE_PLACED, Headline.TYPED_NAME, Headline.INK_OBSERVED}

@@ -8,7 +8,8 @@ Rules, in order, for one exemplar:
      `pdf-changed-after-signing`. A signature value alone that fails says nothing about the bytes;
   3. a place for a signature found empty with high confidence is `no-ink-copy`: a file is a copy
      until somebody says otherwise;
-  4. an observation that names an entry of the catalogue is that entry;
+  4. an observation that names an entry of the catalogue is that entry, save one that rests on a day
+     which somebody claims for the document: the claim is not the document's own date;
   5. that signatures, and in a PDF earlier states, were looked for is a check done, where the
      detectors came to their end.
 What speaks for a document is read off the headline, the worst of all answers; what speaks against
@@ -22,6 +23,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from provenance.examine.examination import Examination
+from provenance.facts.claimed import CODES
 from provenance.signatures.axes import Headline, Integrity, Presence, Scope, TimeBasis
 from provenance.signatures.axes import Kind as SignatureKind
 from provenance.signatures.headline import is_changed
@@ -59,7 +61,7 @@ def _findings(found: Examination) -> Iterator[tuple[str, str]]:
             yield key, say_signature(status)
     if found.facts is not None:
         for one in found.facts.observations:
-            if one.evidence is not None:
+            if one.evidence is not None and one.code not in CODES:
                 yield one.evidence, one.text
 
 

@@ -11,7 +11,7 @@ from provenance.ledger.checkpoint import Checkpoint, sign_checkpoint
 from provenance.ledger.keys import Ed25519Signer
 from provenance.records import HiddenField, NewRecord
 from tests.cli.conftest import Prov, Ran
-from tests.desk.scene import AMAL, CASES, JOAN, KIM, PEOPLE, ROOT, Scene
+from tests.desk.scene import AMAL, CASES, JOAN, KIM, PEOPLE, ROOT, Scene, zip_bytes
 
 DOSSIER = ROOT / "cli" / "provenance_cli" / "demo" / "letter.dossier.yaml"
 SHAPE = ("support", "opposition", "label", "lines", "choke")
@@ -302,3 +302,24 @@ def test_doctor_of_one_person(prov: Prov, tmp_path: Path) -> None:
     assert ran.code == 0
     people = next(line for line in ran.lines if line["name"] == "people")
     assert people["ok"] is False
+
+
+def test_a_stored_card_is_shown_without_a_new_entry(prov: Prov, scene: Scene) -> None:
+    """Contradictions and open questions always, the whole card when asked for; no entry comes."""
+    path = scene.write("invoice.pdf.exe", zip_bytes({"a.txt": b"a"}))
+    assert prov("ingest", path, "--no-unpack", desk=scene, key=AMAL).code == 0
+    before = prov("custody", "log", "2026-0001", "--json", desk=scene).out
+    plain = prov("show", "2026-0001", desk=scene).out
+    assert "open       whether any of the files inside is signed" in plain
+    assert "but        The name says .exe" in plain
+    assert "detectors" not in plain
+    cards = prov("show", "2026-0001", "--cards", desk=scene).out
+    assert cards.startswith(plain.rstrip())
+    assert "detectors" in cards
+    assert "note       1 file inside was not looked into" in cards
+    (copy,) = json.loads(prov("show", "2026-0001", "--json", desk=scene).out)["exemplars"]
+    assert copy["open"] == ["whether any of the files inside is signed"]
+    assert "examination" not in copy
+    told = json.loads(prov("show", "2026-0001", "--cards", "--json", desk=scene).out)
+    assert told["exemplars"][0]["examination"]["headline"] == copy["signature"]
+    assert prov("custody", "log", "2026-0001", "--json", desk=scene).out == before

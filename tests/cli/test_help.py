@@ -58,3 +58,11 @@ def test_every_command_has_help(prov: Prov, words: tuple[str, ...]) -> None:
     assert len(said) > 10, ran.out
     explained = [line for line in lines if line.startswith("-")]
     assert explained
+
+
+@pytest.mark.parametrize("words", [(), ("key",), ("verdict",)], ids=["prov", "key", "verdict"])
+def test_lists_of_commands_are_not_cut(prov: Prov, words: tuple[str, ...]) -> None:
+    """The first sentence of a command stands whole in the list: its point is often at its end."""
+    listed = prov(*words, "--help").out.partition("Commands:")[2]
+    assert len(listed) > 200
+    assert "..." not in listed

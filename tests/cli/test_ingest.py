@@ -28,6 +28,7 @@ from tests.desk.scene import (
     prov_command,
     zip_bytes,
 )
+from tests.signatures.detached.maker import Numbered
 
 
 def test_a_folder_and_a_second_run(prov: Prov, scene: Scene) -> None:
@@ -36,7 +37,7 @@ def test_a_folder_and_a_second_run(prov: Prov, scene: Scene) -> None:
     scene.write("deep/deeper/b.txt", b"b")
     scene.write("deep/again.txt", b"a")
     first = prov("ingest", scene.inbox, "--no-examine", desk=scene, key=AMAL)
-    assert (first.code, first.out) == (0, "")
+    assert first.code == 0
     assert first.err.startswith("prov: 2 received, 1 again; ")
     again = prov("ingest", scene.inbox, "--no-examine", desk=scene, key=AMAL)
     assert again.code == 0
@@ -296,3 +297,31 @@ def test_progress_on_a_terminal(scene: Scene, columns: int) -> None:
     assert all(len(line.split("\x1b")[0]) < columns for line in drawn)
     assert "\x1b[K" in text
     assert "prov: 400 received; " in text
+
+
+def test_a_signature_that_comes_later_is_told_with_its_document(prov: Prov, scene: Scene) -> None:
+    """The document that was UNSIGNED is examined again and named; its card is not left behind."""
+    letter = scene.write("letter.txt", b"Dear Sir\n")
+    assert prov("ingest", letter, desk=scene, key=AMAL).code == 0
+    seal = scene.write("letter.txt.minisig", Numbered().minisign(b"Dear Sir\n"))
+    ran = prov("ingest", seal, desk=scene, key=AMAL)
+    assert ran.code == 0
+    assert "examined again, with what came now: 2026-0001" in ran.err
+    lines = prov("list", "--json", desk=scene).lines
+    assert [line["signature"] for line in lines] == ["NOT_CHECKABLE"] * 2  # no key is pinned
+
+
+def test_each_new_item_has_a_line(prov: Prov, scene: Scene) -> None:
+    """Number, name and status are told of the first twenty; of the rest, how many there are."""
+    one = prov("ingest", scene.write("letter.txt", b"Dear Sir"), desk=scene, key=AMAL)
+    assert one.out == "2026-0001  letter.txt  UNSIGNED\n"
+    for number in range(22):
+        scene.write(f"leak/{number:02}.txt", b"%d" % number)
+    scene.write("leak/23.txt", b"Dear Sir")
+    ran = prov("ingest", scene.inbox / "leak", "--no-examine", desk=scene, key=AMAL)
+    told = ran.out.splitlines()
+    assert told[0] == "2026-0002  00.txt  not examined"
+    assert len(told) == 21
+    assert told[-1] == "and 3 more (`prov list`)"
+    other = prov("ingest", scene.write("b.txt", b"Dear Sir"), desk=scene, key=AMAL)
+    assert other.out == "2026-0001  b.txt  UNSIGNED  (these bytes were here already)\n"

@@ -113,11 +113,23 @@ def test_several_files(prov: Prov, samples: dict[str, Path]) -> None:
     assert prov("inspect", sound, sound).code == 3
 
 
+def test_an_empty_file_holds_no_signature(prov: Prov, samples: dict[str, Path]) -> None:
+    """Nobody is told that a file without a byte may be signed."""
+    told = " ".join(prov("inspect", samples["empty"]).out.split())
+    assert "The file is empty: there is nothing in it, so no signature either." in told
+    assert "may or may not" not in told
+
+
 def test_no_file(prov: Prov, samples: dict[str, Path], tmp_path: Path) -> None:
-    """A folder or an absent file is a usage error, before anything is examined."""
+    """A folder or an absent file is a usage error, and does not stop the other files."""
     assert prov("inspect", tmp_path).code == 2
-    ran = prov("inspect", samples["unsigned.pdf"], tmp_path / "absent")
-    assert (ran.code, ran.out) == (2, "")
+    ran = prov("inspect", tmp_path, samples["unsigned.pdf"], tmp_path / "absent", "--json")
+    assert ran.code == 2
+    assert len(ran.lines) == 1
+    assert "not a file" in ran.err
+    assert "no such file" in ran.err
+    changed = prov("inspect", samples["changed.pdf"], tmp_path / "absent")
+    assert (changed.code, "no such file" in changed.err) == (1, True)
 
 
 HOSTILE = "a\nb\x1b[31m\u202efdp.exe\u2066\r\x07.txt"
@@ -158,3 +170,11 @@ def test_a_claimed_day_is_held_against_the_file(prov: Prov, samples: dict[str, P
     found = prov("inspect", samples["unsigned.pdf"], "--claims", "1973-08-18", "--json").lines[0]
     assert found["claimed_date"] == "1973-08-18"
     assert prov("inspect", samples["unsigned.pdf"], "--claims", "yesterday").code == 2
+
+
+def test_one_thing_is_not_said_in_the_plural(prov: Prov, tmp_path: Path) -> None:
+    """A file of one byte is no "1 bytes"; what may be relied on is named where nothing was."""
+    told = " ".join(prov("inspect", _written(tmp_path / "a.txt", b"x")).out.split())
+    assert "text/plain, 1 byte " in told
+    assert "1 bytes" not in told
+    assert "nothing was relied on (inspect takes `--trust FOLDER`" in told

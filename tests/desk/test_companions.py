@@ -201,3 +201,19 @@ def test_another_source_s_junk_does_not_change_a_headline(
         assert found["letter.txt"].headline is Headline.VERIFIED
         assert len(found["letter.txt"].beside) == 1
         assert found["zzz.bin"].beside == ()
+
+
+def test_what_came_before_its_signature_is_outdated(scene: Scene) -> None:
+    """The document is named once its signature has been examined, and no more afterwards."""
+    letter = scene.write("letter.txt", LETTER)
+    with scene.open(AMAL) as desk:
+        desk.ingest([letter], IngestOptions())
+        examined(desk)
+        desk.ingest([scene.write("letter.txt.minisig", ANN.minisign(LETTER))], IngestOptions())
+        first, seal = list(desk.items())
+        ((exhibit, found),) = desk.examine(seal.item, trust=TRUST)
+        pairs = [(exhibit.sha256, bytes.fromhex(one.sha256)) for one in found.beside]
+        assert [one.item for one in desk.outdated_by(pairs)] == [first.item]
+        ((_, now),) = desk.examine(first.item, trust=TRUST)
+        assert now.headline is Headline.VERIFIED
+        assert list(desk.outdated_by(pairs)) == []

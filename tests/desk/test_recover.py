@@ -6,6 +6,7 @@ import pytest
 
 from provenance.acts.receiving import IngestOptions
 from provenance.errors import CheckFailed
+from provenance.report.custody_part import custody_part
 from tests.desk.scene import AMAL, Scene
 from tests.hostile.forge import saved_incrementally
 from tests.signatures.pdf.letters import Letter
@@ -37,6 +38,8 @@ def test_an_earlier_state_becomes_an_exemplar(scene: Scene, item: bytes) -> None
         with desk.parts.blobs.open(bytes.fromhex(found.sha256)) as stream:
             assert AFTER.startswith(stream.read())
         assert "recovered from a later state" in desk.custody(item).events[-1].sentence
+        told = custody_part(desk.custody(item), names={}).lines[-1]
+        assert told.public_sentence == "recovered from a later state by the desk"
         (again,) = desk.recover(item)
         assert (again.seq, again.held_by) == (None, item)
         assert (again.held_entry, again.held_derived) == (found.seq, True)

@@ -96,3 +96,14 @@ def test_no_worker_chooses_where_a_picture_is_written(named: str, tmp_path: Path
     assert picture.read_bytes().startswith(b"\x89PNG")
     assert len(picture.name) < 80
     assert [one.name for one in tmp_path.iterdir()] == ["places"]
+
+
+def test_a_picture_is_told_in_the_words_of_the_card(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A place that merely looks empty is not called EMPTY_SLOT beside its picture."""
+    place = replace(HONEST, presence=Presence.EMPTY_SLOT, crop=Crop(width=1, height=1, grey=b"x"))
+    write_crops(judge(undetermined=(place,)), tmp_path)
+    said = capsys.readouterr().err
+    assert "looks empty, not determined: " in said
+    assert "EMPTY" not in said

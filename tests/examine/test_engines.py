@@ -111,4 +111,4 @@ def test_every_engine_loads_and_names_its_tools() -> None:
     names = {name for row in ENGINES.values() for name in row}
     nameless = {name for name in names - set(EXTRAS) if not load(name).tools()}
     # Code of our own alone, or beside an engine that names the same library.
-    assert nameless == {"pdf_facts", "rtf_facts", "stated_digests", "text_facts"}
+    assert nameless == {"pdf_facts", "rtf_facts", "stated_digests", "text_facts", "zip_facts"}

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from provenance.facts.claimed import judge_claimed_date
+from provenance.facts.claimed import CODES, judge_claimed_date
 from provenance.facts.model import Facts, Weight
 from provenance.verdict.catalogue import CATALOGUE, catalogue_grade
 
@@ -43,6 +43,8 @@ def test_what_a_file_says_for_or_against_a_date(
     found = judge_claimed_date(Facts(properties=properties), CLAIMED)
     assert [(one.code, one.evidence) for one in found] == ([(code, evidence)] if code else [])
     for one in found:
+        assert one.code in CODES
+        assert one.text.startswith("It is claimed to be of 2014-05-06")
         assert one.evidence is not None
         assert one.evidence in CATALOGUE
         sign = catalogue_grade(one.evidence, "dating")

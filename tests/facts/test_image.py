@@ -222,6 +222,10 @@ def test_programs_and_history() -> None:
     assert "Adobe Photoshop 21.0" in texts["edited-with"]
     assert "2 steps: created 2020-01-06T09:00:00, saved" in texts["edit-history"]
     assert "xmp.did:0" in texts["derived-from"]
+    twice = '<rdf:li stEvt:action="saved" stEvt:when="2020-01-06"/>' * 2
+    one = f"<xmpMM:History><rdf:Seq>{twice}</rdf:Seq></xmpMM:History>"
+    told = {each.code: each.text for each in facts(with_segments(jpeg(), xmp(one))).observations}
+    assert told["edit-history"] == "Its history lists 2 steps: saved 2020-01-06 (2 times)."
 
 
 @pytest.mark.parametrize(

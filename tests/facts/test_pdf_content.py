@@ -9,7 +9,7 @@ import pytest
 
 from provenance.facts.gathering import MAX_SAME
 from provenance.facts.model import Facts, Observation, Weight
-from provenance.facts.pdf import covered, revisions
+from provenance.facts.pdf import covered, fonts, revisions
 from provenance.facts.pdf.fonts import FIRST_SHIPPED, first_shipped
 from provenance.facts.pdf.reading import read_pdf_facts
 from provenance.facts.pdf.revisions import NOT_COMPARED
@@ -310,3 +310,9 @@ def test_a_script_is_a_risk() -> None:
     )
     data = bare_page().replace(b"/Type /Catalog", b"/Type /Catalog " + names)
     assert only(read_pdf_facts(data, at=NOW), "script-in-document").weight is Weight.RISK
+
+
+def test_a_font_without_a_name_is_not_listed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No empty entry stands in the list of fonts."""
+    monkeypatch.setattr(fonts, "_fonts", lambda _document: iter(["", "Helvetica", " "]))
+    assert fonts.list_fonts(None) == ("Helvetica",)

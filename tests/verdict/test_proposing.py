@@ -1,13 +1,14 @@
 """What an examination licenses as records: the catalogue's entries, and nothing freer."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
 from provenance.examine.examination import Examination
 from provenance.examine.identify import Identification
 from provenance.examine.outcome import Limits, Outcome, OutcomeKind
+from provenance.facts.claimed import judge_claimed_date
 from provenance.facts.model import Facts, Observation, Weight
 from provenance.signatures.axes import (
     CertAtTime,
@@ -206,3 +207,13 @@ def test_a_failed_detector_leaves_its_check_undone() -> None:
     failed = DetectorFailure(detector="dkim", code="engine-failed", message="x")
     report = replace(found.signatures, detectors_failed=(failed,))
     assert propose(replace(found, signatures=report)) == ()
+
+
+def test_a_claim_is_not_the_date_of_the_document() -> None:
+    """What was held against a day that somebody claims is proposed neither for nor against."""
+    properties = {"core.created": "2019-03-04T09:15:00Z", "fonts": "Aptos"}
+    against = judge_claimed_date(Facts(properties=properties), date(2014, 5, 6))
+    assert len(against) == 2
+    assert keys(examined(facts=Facts(observations=against))) == set()
+    near = judge_claimed_date(Facts(properties=properties), date(2019, 3, 4))
+    assert keys(examined(facts=Facts(observations=near))) == set()

@@ -22,6 +22,7 @@ from provenance_cli.commands import (
     trust,
     verdict,
 )
+from provenance_cli.whole_help import WholeHelp
 
 
 def register(app: typer.Typer) -> None:
@@ -34,17 +35,21 @@ def register(app: typer.Typer) -> None:
     app.command("show")(items.show)
     app.command("examine")(ingest.examine)
     app.command("recover")(ingest.recover)
-    app.add_typer(custody.app, name="custody", help="Who held it, and were the bytes the same.")
-    app.add_typer(source.app, name="source", help="What came from whom, and forgetting a source.")
-    app.add_typer(statement.app, name="statement", help="Who confirmed, denied, qualified what.")
-    app.add_typer(verdict.app, name="verdict", help="What follows, and what people signed.")
+    _add(app, custody.app, "custody", "Who held it, and were the bytes the same.")
+    _add(app, source.app, "source", "What came from whom, and forgetting a source.")
+    _add(app, statement.app, "statement", "Who confirmed, denied, qualified what.")
+    _add(app, verdict.app, "verdict", "What follows, and what people signed.")
     app.command("audit")(audit.audit)
     app.command("report")(report.report)
     app.command("package")(package.package)
     app.command("check")(check.check)
-    app.add_typer(ledger.app, name="ledger", help="The append-only log itself.")
+    _add(app, ledger.app, "ledger", "The append-only log itself.")
     key_acts.add_to(key.app)
-    app.add_typer(key.app, name="key", help="Who may sign.")
-    app.add_typer(trust.app, name="trust", help="What signatures are judged by.")
+    _add(app, key.app, "key", "Who may sign.")
+    _add(app, trust.app, "trust", "What signatures are judged by.")
     app.command("rebuild")(doctor.rebuild)
     app.command("doctor")(doctor.doctor)
+
+
+def _add(app: typer.Typer, group: typer.Typer, name: str, told: str) -> None:
+    app.add_typer(group, name=name, help=told, cls=WholeHelp)

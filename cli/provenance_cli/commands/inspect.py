@@ -1,16 +1,18 @@
 """`prov inspect`: what is this file, is it signed, what contradicts itself. Needs no desk."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from provenance.errors import NotFound, UsageError
+from provenance.errors import DeskError, NotFound, UsageError
 from provenance_cli import voice
 from provenance_cli.options import ClaimsOption, JsonOption, OcrOption
 
 if TYPE_CHECKING:
     from provenance.examine.examination import Examination
+
+WRONG_PATH: Final = 2  # exit code: something named is no file; the rest was looked at
 
 
 def inspect(
@@ -41,8 +43,9 @@ def inspect(
     from provenance_cli.examine_run import require_language
     from provenance_cli.inspect_run import InspectRun, Wishes
 
-    for file in [*files, *([signed] if signed else [])]:
-        _require_file(file)
+    there = _files_there(files)
+    if signed is not None:
+        _require_file(signed)
     if signed is not None and len(files) != 1:
         raise UsageError("--signed names the document of one signature: give one FILE")
     if ocr is not None:
@@ -52,14 +55,37 @@ def inspect(
         run = InspectRun(
             runner, Wishes(at=at, trust=trust, ocr=ocr, crops=crops, signed=signed, claims=claims)
         )
-        for number, file in enumerate(files):
+        for number, file in enumerate(there):
             found = run.look(file)
             if number and not as_json:
                 voice.result()
             run.tell(file, found, as_json=as_json)
             code = _worse(code, _code(found))
+    if len(there) < len(files) and code != 1:
+        code = WRONG_PATH
     if code:
         raise typer.Exit(code)
+
+
+def _files_there(files: list[Path]) -> list[Path]:
+    """Return the files that can be looked at; the other paths are told, and stop nothing.
+
+    Raises:
+        NotFound, UsageError: there is none.
+    """
+    wrong: list[DeskError] = []
+    there = []
+    for file in files:
+        try:
+            _require_file(file)
+            there.append(file)
+        except (NotFound, UsageError) as error:
+            wrong.append(error)
+    if not there:
+        raise wrong[0]
+    for fault in wrong:
+        voice.complain(fault)
+    return there
 
 
 def _require_file(file: Path) -> None:

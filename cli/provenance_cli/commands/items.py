@@ -1,5 +1,9 @@
 """`prov list` and `prov show`: what the desk holds."""
 
+from typing import Annotated
+
+import typer
+
 from provenance_cli import voice
 from provenance_cli.options import DeskOption, ItemArgument, JsonOption, open_reading
 
@@ -30,14 +34,24 @@ def list_(desk: DeskOption = None, *, as_json: JsonOption = False) -> None:
         voice.say("no items yet; `prov ingest FILE` takes one in")
 
 
-def show(item: ItemArgument, desk: DeskOption = None, *, as_json: JsonOption = False) -> None:
+def show(
+    item: ItemArgument,
+    desk: DeskOption = None,
+    *,
+    cards: Annotated[
+        bool, typer.Option("--cards", help="Also the whole card of each copy, as it was found.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
     """Show one item: its copies, how each arrived, its signature status, its verdict."""
-    from provenance_cli.cards import print_item
+    from provenance_cli.cards import print_cards, print_item
     from provenance_cli.rendering import item_json
 
     with open_reading(desk) as opened:
         card = opened.card(opened.find(item).item)
     if as_json:
-        voice.result_json(item_json(card))
-    else:
-        print_item(card)
+        voice.result_json(item_json(card, full=cards))
+        return
+    print_item(card)
+    if cards:
+        print_cards(card)

@@ -56,7 +56,9 @@ def show(handle: HandleArgument, desk: DeskOption = None, *, as_json: JsonOption
             }
         )
         return
-    voice.result(f"{len(card.items)} items, {card.arrivals} arrivals")
+    from provenance.facts.gathering import counted
+
+    voice.result(f"{counted(len(card.items), 'item')}, {counted(card.arrivals, 'arrival')}")
     for note in filter(None, card.notes):
         voice.wrapped(voice.visible(note), first="  ", indent="  ")
     rows = [(str(e.seq), e.type, e.accession or "-", voice.visible(e.what)) for e in card.entries]

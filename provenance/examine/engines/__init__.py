@@ -32,7 +32,6 @@ _ZIPS: Final = (
     "application/zip",
     "application/vnd.etsi.asic-e+zip",
     "application/vnd.etsi.asic-s+zip",
-    "application/epub+zip",
 )
 _OFFICE: Final = tuple(
     _OOXML + kind
@@ -83,7 +82,8 @@ ENGINES: Final[Mapping[str, tuple[str, ...]]] = {
     "application/x-signify": ("signify",),
     "application/x-ssh-signature": ("ssh",),
     **dict.fromkeys(_PGP, ("openpgp",)),
-    **dict.fromkeys(_ZIPS, ("containers", "c2pa")),
+    **dict.fromkeys(_ZIPS, ("containers", "c2pa", "zip_facts")),
+    "application/epub+zip": ("containers", "c2pa"),
     **dict.fromkeys(_OFFICE, ("containers", "c2pa", "ooxml_facts")),
     **dict.fromkeys(_OPEN_DOCUMENT, ("containers", "c2pa", "odf_facts")),
     **dict.fromkeys(_OLE, ("ole_facts",)),

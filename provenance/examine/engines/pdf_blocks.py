@@ -30,4 +30,6 @@ def detect(subject: Subject, so_far: tuple[SignatureStatus, ...]) -> Detected:
         and one.locator.page is not None
         and one.locator.box is not None
     )
-    return find_signature_blocks(subject.data, sha256=subject.sha256, taken=taken)
+    return find_signature_blocks(
+        subject.data, sha256=subject.sha256, taken=taken, read_elsewhere=subject.ocr is not None
+    )

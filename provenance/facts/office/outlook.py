@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Final
 
 from provenance.facts.gathering import Gathered, counted, quoted
+from provenance.facts.members import members_not_examined
 from provenance.facts.model import Weight
 from provenance.facts.office.compound import Compound
 from provenance.facts.office.mail_fields import MailFields, read_mail_fields
@@ -188,6 +189,8 @@ def _tell_attachments(gathered: Gathered, compound: Compound) -> None:
         )
         text = f"Attached: {quoted(name)}, {what}."
         gathered.observe("attachment", Weight.NOTE, text, where=storage[-1])
+    if storages:
+        gathered.keep(members_not_examined(len(storages), kind="attachment", intake=False))
 
 
 def _storages(compound: Compound, prefix: str) -> Iterator[tuple[str, ...]]:

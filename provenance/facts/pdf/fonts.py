@@ -97,8 +97,12 @@ def judge_fonts(
 
 
 def list_fonts(document: Any) -> tuple[str, ...]:  # noqa: ANN401
-    """Return the names of the fonts in use, without subset marks, in alphabetical order."""
-    return tuple(tame(font, 60) for font in sorted(set(_fonts(document)))[:MAX_LISTED])
+    """Return the names of the fonts in use, without subset marks, in alphabetical order.
+
+    A font without a name is left out.
+    """
+    named = {font for font in _fonts(document) if font.strip()}
+    return tuple(tame(font, 60) for font in sorted(named)[:MAX_LISTED])
 
 
 def _young(font: str, year: int, stands: str, evidence: str | None) -> Observation:

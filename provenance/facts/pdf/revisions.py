@@ -83,7 +83,8 @@ def judge_earlier(earlier: tuple[Earlier, ...]) -> list[Observation]:
         if count == 1
         else f"{count} earlier states of the document are still in the file"
     )
-    found = [Observation(code="earlier-state-in-file", weight=Weight.HIDDEN, text=f"{text}.")]
+    text += ", as every later signing or saving that only adds leaves one."
+    found = [Observation(code="earlier-state-in-file", weight=Weight.HIDDEN, text=text)]
     changed = [
         (number, one.note)
         for number, one in enumerate(earlier, 1)

@@ -7,13 +7,14 @@ written, tables of the reference library under a camera's name. All of it can be
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
 from provenance.examine.identify import HEAD, identify_bytes
-from provenance.facts.gathering import joined
+from provenance.facts.gathering import counted, joined
 from provenance.facts.model import Observation, Weight
 from provenance.facts.pictures.exif import Exif
 from provenance.facts.pictures.found import Found
@@ -206,8 +207,9 @@ def _programs(picture: Picture) -> Iterator[Observation]:
         yield _seen("edited-with", Weight.NOTE, text)
     steps = [step for step in picture.xmp.history if step.action]
     if steps:
-        actions = joined(f"{tame(one.action, 40)} {tame(one.when, 40)}".strip() for one in steps)
-        text = f"Its history lists {len(steps)} steps: {actions}."
+        told = Counter(f"{tame(one.action, 40)} {tame(one.when, 40)}".strip() for one in steps)
+        actions = joined(f"{one} ({n} times)" if n > 1 else one for one, n in told.items())
+        text = f"Its history lists {counted(len(steps), 'step')}: {actions}."
         yield _seen("edit-history", Weight.NOTE, text)
 
 

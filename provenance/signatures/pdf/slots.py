@@ -41,8 +41,21 @@ RULE_WIDTH: Final = 40.0  # points; and longer
 PAGE_PICTURE: Final = 0.6  # of the page; a picture this large is a scan of it
 
 
+def _not_looked_at(page: int, *, read_elsewhere: bool) -> str:
+    if read_elsewhere:
+        return f"whether there is ink on page {page}, outside the places that OCR found"
+    return (
+        f"whether there is ink on page {page}: it has no text layer, so it was not looked at; try"
+        " `--ocr`"
+    )
+
+
 def find_signature_blocks(
-    data: bytes, *, sha256: str, taken: tuple[tuple[int, Box], ...] = ()
+    data: bytes,
+    *,
+    sha256: str,
+    taken: tuple[tuple[int, Box], ...] = (),
+    read_elsewhere: bool = False,
 ) -> Detected:
     """Search the pages of a PDF for signature blocks.
 
@@ -50,6 +63,7 @@ def find_signature_blocks(
         data: the whole file.
         sha256: hexadecimal digest, for the records.
         taken: (page, box) of digital signatures; their pictures are not ink.
+        read_elsewhere: pages without a text layer are read by OCR, which says what it found.
 
     Raises:
         pypdfium2.PdfiumError: the file cannot be opened.
@@ -62,7 +76,7 @@ def find_signature_blocks(
         page = document[index]
         lines = _read_lines(page)
         if not lines:
-            unsure.append(f"ink on page {index + 1}: the page has no text layer")
+            unsure.append(_not_looked_at(index + 1, read_elsewhere=read_elsewhere))
             continue
         if page.get_textpage().count_rects() > MAX_RUNS:
             where = f"page {index + 1} behind its first {MAX_RUNS} pieces of text"

@@ -23,7 +23,7 @@ from provenance.signatures.axes import (
 )
 from provenance.signatures.model import SignatureStatus
 from provenance.signatures.pairing import How, Relation
-from provenance.signatures.sentence import explain_signature
+from provenance.signatures.sentence import explain_signature, say_signature
 from provenance.trust.model import KeyPin, PinKind, TrustSet
 from tests.signatures.detached.maker import Numbered, SshParty
 
@@ -151,6 +151,8 @@ def test_a_name_alone_never_breaks_a_document(
         assert (status.kind, status.headline) == (kind, Headline.NOT_CHECKABLE)
         assert status.native_codes[-1] == "paired-by-name"
         assert "it may belong to another document" in status.warnings
+        said = say_signature(status)
+        assert ("could not be checked" in said) != ("does not match this document" in said)
 
 
 @each_format

@@ -113,7 +113,19 @@ def test_without_a_text_layer_nothing_is_determined() -> None:
     """A page that holds only a picture is "not determined", not empty."""
     found = search(Letter().picture(0, 0, 612, 792))
     assert found.statuses == ()
-    assert any("no text layer" in one for one in found.not_determined)
+    (question,) = found.not_determined
+    assert question.startswith("whether there is ink on page 1")
+    assert "`--ocr`" in question
+
+
+def test_ocr_does_not_close_the_question() -> None:
+    """Where OCR looks for places to sign, ink elsewhere stays open; it is not advised twice."""
+    found = find_signature_blocks(
+        Letter().picture(0, 0, 612, 792).render(), sha256="a" * 64, read_elsewhere=True
+    )
+    assert found.not_determined == (
+        "whether there is ink on page 1, outside the places that OCR found",
+    )
 
 
 def test_text_over_a_scan_is_not_determined() -> None:
