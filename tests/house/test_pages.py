@@ -57,6 +57,8 @@ def _masked(text: str) -> list[str]:
     lines = [re.sub(r"\b[0-9a-f]{12,}\b", "HEX", line) for line in lines]
     lines = [re.sub(r"\b20\d\d-\d\d-\d\d \d\d:\d\d", "WHEN", line) for line in lines]
     lines = [re.sub(r"\b20\d\d-(\d{4})\b", r"YEAR-\1", line) for line in lines]
+    # How long it took is only said where it took long enough to be noticed.
+    lines = [re.sub(r" in \d+(\.\d+)? m?s$", "", line) for line in lines]
     changing = re.compile(r"^(prov: |Did the )")
     return [re.sub(r"\d+(\.\d+)?", "N", each) if changing.match(each) else each for each in lines]
 
