@@ -300,6 +300,8 @@ def print_history(card: "VerdictCard", names: Mapping[str, str]) -> None:
             voice.wrapped(
                 voice.visible(as_of + record.decision.headline), indent="    ", first="    "
             )
+            public = f"The public reads: {record.decision.public_wording}"
+            voice.wrapped(voice.visible(public), first="    ", indent="    ")
     voice.result(f"State: {card.standing.state.value}.")
 
 

@@ -7,7 +7,8 @@ refused. Whoever countersigns says which version they were shown: a newer one in
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from provenance.acts.examining import newest
 from provenance.acts.handles import require_no_handle, texts_of
@@ -30,7 +31,7 @@ from provenance.verdict.assessment import Assessment
 from provenance.verdict.dossier import Dossier
 from provenance.verdict.evaluate import evaluate
 from provenance.verdict.lifecycle import Standing, state_of
-from provenance.verdict.proposing import propose
+from provenance.verdict.proposing import propose_all
 from provenance.verdict.signing import (
     AS_SUGGESTED,
     Ruling,
@@ -45,6 +46,9 @@ from provenance.verdict.signing import (
 from provenance.verdict.staleness import Staleness, staleness
 from provenance.verdict.verdict_json import verdict_to_json
 from provenance.verdict.verdict_record import Act, Decision, ReasonClass, Suggested, VerdictRecord
+
+MAX_AHEAD: Final = timedelta(minutes=5)
+"""How far the clock that stamped `recorded_at` may run before this one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +79,13 @@ def import_dossier(
     """Record a dossier's statements under an item; what is there already stays as it is.
 
     Raises:
-        Refused: a record's id is there already with other words, or a text names a source.
+        Refused: a record's id is there already with other words, a text names a source, or a
+            record says that the desk learned it at a time that has not come yet.
     """
+    latest = bench.parts.clock() + MAX_AHEAD
+    ahead = [r.id for r in dossier.records if latest < r.recorded_at <= (until or r.recorded_at)]
+    if ahead:
+        raise Refused(f"{ahead[0]!r} says that the desk learned it at a time that is still to come")
     sources = {record.source for record in dossier.records if record.source}
 
     def compose(batch: Batch) -> Import:
@@ -97,10 +106,11 @@ def proposed(bench: Workbench, item: bytes) -> Dossier:
     Raises:
         BlobMissing: the full result of a finding is gone.
     """
-    present = dossier_of(bench.entries(item, STATEMENT_TYPES), title=item.hex())
+    title = bench.find(item.hex()).accession
+    present = dossier_of(bench.entries(item, STATEMENT_TYPES), title=title)
     held = {record.id for record in present.records}
-    found = newest(bench, item).values()
-    records = tuple(one for each in found for one in propose(each) if one.id not in held)
+    found = propose_all(newest(bench, item).values())
+    records = tuple(one for one in found if one.id not in held)
     return replace(present, records=records)
 
 

@@ -78,7 +78,7 @@ def _full(bench: Workbench, view: ItemView, entries: Sequence[OpenedEntry]) -> R
         prepared_by=names.get(signer, signer),
         accession=view.accession,
         item=view.item.hex(),
-        title=card.verdict.dossier.title if card.verdict.dossier.records else "",
+        title=_title(view, card),
         one_person_desk=keepers.one_person,
         exemplars=copies(card),
         # A hand-over passes the item at the acceptance: nobody is ever without it, so no gaps.
@@ -94,6 +94,12 @@ def _full(bench: Workbench, view: ItemView, entries: Sequence[OpenedEntry]) -> R
         keys=tuple(_keys(keepers, entries)),
         commands=tuple(_commands(card)),
     )
+
+
+def _title(view: ItemView, card: ItemCard) -> str:
+    """Return the working title; none where nobody gave one, and the number stands for it."""
+    dossier = card.verdict.dossier
+    return dossier.title if dossier.records and dossier.title != view.accession else ""
 
 
 def _unread(checks: Sequence[IntegrityCheck]) -> Iterator[OpenQuestion]:

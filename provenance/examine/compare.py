@@ -59,7 +59,8 @@ def _grounds(old: Examination, new: Examination) -> list[str]:
     if old.reference_time != new.reference_time:
         said.append(f"Judged as of {_when(old)} then, as of {_when(new)} now.")
     if old.claimed_date != new.claimed_date:
-        said.append(f"Claimed to be of {old.claimed_date} then, of {new.claimed_date} now.")
+        then, now = (one.claimed_date or "no stated date" for one in (old, new))
+        said.append(f"Claimed to be of {then} then, of {now} now.")
     if old.beside != new.beside:
         said.append("It was looked at together with other files, or for another reason.")
     if old.limits != new.limits:

@@ -15,11 +15,16 @@ Rules, in order, for one exemplar:
 What speaks for a document is read off the headline, the worst of all answers; what speaks against
 it off the answer itself, since a headline names only the worst: a revoked key hides no change.
 Signatures that the catalogue grades neither way (S/MIME, OpenPGP, Office, C2PA) license nothing.
+A finding is one copy's. Where an item has several, each record names its copy in words; and what
+speaks against the integrity of one copy is asserted of that copy alone (`integrity@copy-...`) where
+another copy is shown whole by its own signature. Otherwise it is asserted of the item: a copy
+nobody knows to be whole does not answer for one that was changed.
 Grades are never written: the weighing looks them up. A proposal is not evidence: a person reads it,
 strikes what does not fit (is the signer the author?), and imports the rest as records of the desk.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Final
 
 from provenance.examine.examination import Examination
@@ -37,6 +42,7 @@ PREMISES: Final = {"dkim-valid": ("domain key",), "pdf-signature-valid": ("signi
 """What every line through such a finding needs."""
 
 _GOOD: Final = frozenset({Headline.VERIFIED, Headline.VERIFIED_EXTENDED})
+_INTEGRITY: Final = "integrity"
 _PDF: Final = "application/pdf"
 _OVER_PDF: Final = frozenset({SignatureKind.PDF_SIG, SignatureKind.PDF_TIMESTAMP})
 """Marks over a PDF's bytes that show whether it was changed; usage rights are a program's own."""
@@ -52,6 +58,36 @@ def propose(found: Examination) -> tuple[Record, ...]:
     if checks:
         records.append(_base(found, "checked", checks=checks))
     return tuple(records)
+
+
+def propose_all(found: Iterable[Examination]) -> tuple[Record, ...]:
+    """Return the records that the examinations of an item's copies license, copy by copy."""
+    copies = [(one.document_sha256, propose(one)) for one in found]
+    if len(copies) == 1:
+        return copies[0][1]
+    whole = {sha256 for sha256, records in copies if _signs(records) == {1}}
+    return tuple(
+        _of_copy(record, sha256, alone=bool(whole - {sha256}))
+        for sha256, records in copies
+        for record in records
+    )
+
+
+def _signs(records: Iterable[Record]) -> set[int]:
+    """Return which ways records speak about a copy's integrity."""
+    return {one.sign for record in records for one in record.asserts if one.facet == _INTEGRITY}
+
+
+def _of_copy(record: Record, sha256: str, *, alone: bool) -> Record:
+    copy = sha256[:8]
+    asserts = tuple(
+        replace(one, facet=f"{_INTEGRITY}@copy-{copy}")
+        if alone and one.facet == _INTEGRITY and one.sign < 0
+        else one
+        for one in record.asserts
+    )
+    words = f"Of the copy whose SHA-256 begins {copy}."
+    return replace(record, asserts=asserts, note=f"{words} {record.note}" if record.note else words)
 
 
 def _findings(found: Examination) -> Iterator[tuple[str, str]]:

@@ -131,6 +131,8 @@ def countersign(
     standing = state_of(history)
     if standing.version is None or standing.state is not State.PROVISIONAL:
         raise Refused("no version waits for a second signature")
+    if signer in standing.signers:
+        raise Refused("you have signed this version already; another person must countersign it")
     entry = VerdictRecord(
         act=Act.COUNTERSIGNED,
         item=history[0].item,

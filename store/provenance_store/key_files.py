@@ -162,17 +162,22 @@ def find_key(folder: Path, key: str | None) -> Path:
             return given
         named = custodian_path(folder, key) if "/" not in key else given
         if not named.is_file():
+            names = ", ".join(path.stem for path in _key_files(folder)) or "none"
             raise KeyUnavailable(
-                f"no key {key!r}: give a path, or a name that `prov key list` shows"
+                f"no key {key!r}: give a path, or the name of a file in the key folder ({names})"
             )
         return named
-    found = sorted((folder / CUSTODIANS).glob(f"*{SUFFIX}"))
+    found = _key_files(folder)
     if not found:
         raise KeyUnavailable("no custodian's key in the key folder; `prov key new NAME` makes one")
     if len(found) > 1:
         names = ", ".join(path.stem for path in found)
         raise UsageError(f"several keys ({names}): say which with --key NAME, or set PROV_KEY")
     return found[0]
+
+
+def _key_files(folder: Path) -> list[Path]:
+    return sorted((folder / CUSTODIANS).glob(f"*{SUFFIX}"))
 
 
 def read_secret(path: Path) -> bytes:

@@ -145,9 +145,12 @@ def test_a_verdict(prov: Prov, scene: Scene, item: str) -> None:
     statements = ("statement", "import", DOSSIER, "--item", item)
     act("sign", key=AMAL, code=2)
     assert prov(*statements, "--until", EVENING, desk=scene, key=JOAN).code == 0
-    act("sign", "--as-of", EVENING, key=AMAL)
+    words = ("--wording", "A draft; the ministry says so.")
+    act("sign", "--as-of", EVENING, *words, key=AMAL)
     act("countersign", key=AMAL, code=2)
-    act("countersign", key=JOAN)
+    public = "The public reads: A draft; the ministry says so."
+    assert public in " ".join(prov("verdict", "show", item, desk=scene).out.split())
+    assert public in " ".join(act("countersign", key=JOAN).err.split())
     assert "State: published." in prov("verdict", "history", item, desk=scene).out
     assert prov("verdict", "stale", desk=scene).code == 0
     assert prov(*statements, desk=scene, key=JOAN).code == 0

@@ -2,7 +2,7 @@
 
 import os
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -72,12 +72,30 @@ def test_an_edited_record_is_refused(scene: Scene, told: bytes) -> None:
         assert desk.parts.ledger.size() == size
 
 
+def test_nothing_was_learned_tomorrow(scene: Scene, item: bytes) -> None:
+    """A record whose time has not come is refused, and nothing of that import is recorded."""
+    ahead = replace(LETTER.records[0], id="ahead", recorded_at=datetime.now(UTC) + timedelta(1))
+    later = replace(LETTER, records=(*LETTER.records, ahead))
+    with scene.open(JOAN) as desk:
+        size = desk.parts.ledger.size()
+        with pytest.raises(Refused, match="still to come"):
+            desk.import_dossier(item, later)
+        assert desk.parts.ledger.size() == size
+        assert desk.import_dossier(item, later, until=EVENING).added
+
+
+def test_a_proposed_dossier_has_a_title_that_people_know(scene: Scene, item: bytes) -> None:
+    """The item's number, until somebody writes a better one."""
+    with scene.open(JOAN) as desk:
+        assert desk.propose(item).title == desk.find(item.hex()).accession
+
+
 def test_two_people_publish(scene: Scene, told: bytes) -> None:
     """One signature is provisional; the second person's publishes."""
     with scene.open(AMAL) as desk:
         desk.sign_verdict(told, as_of=EVENING)
         assert desk.verdict(told).standing.state is State.PROVISIONAL
-        with pytest.raises(Refused, match="signed this version already"):
+        with pytest.raises(Refused, match=r"^you have signed this version already"):
             desk.countersign_verdict(told, version=1)
     with scene.open(JOAN) as desk:
         desk.countersign_verdict(told, version=1)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from provenance.examine.answers import judge_answer
+from provenance.examine.compare import compare
 from provenance.examine.examination import Answer, Examination
 from provenance.examine.identify import identify_bytes
 from provenance.examine.outcome import Limits, Outcome, OutcomeKind
@@ -64,6 +65,13 @@ def judge(
 def test_an_honest_answer_is_taken() -> None:
     """The same status that the lies below begin with."""
     assert judge(HONEST).signatures.statuses == (HONEST,)
+
+
+def test_a_date_that_was_not_claimed_is_said_in_words() -> None:
+    """The comparison with an earlier examination has no word of the program's own in it."""
+    old = judge(HONEST)
+    (said, *_) = compare(old, replace(old, claimed_date="2019-03-14")).grounds
+    assert said == "Claimed to be of no stated date then, of 2019-03-14 now."
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ from provenance.verdict.catalogue import CATALOGUE
 from provenance.verdict.dossier import Dossier
 from provenance.verdict.evaluate import evaluate
 from provenance.verdict.parse_record import record_from_json
-from provenance.verdict.proposing import propose
+from provenance.verdict.proposing import propose, propose_all
 from provenance.verdict.write_dossier import record_to_json
 
 NOW = datetime(2026, 1, 6, tzinfo=UTC)
@@ -217,3 +217,34 @@ def test_a_claim_is_not_the_date_of_the_document() -> None:
     assert keys(examined(facts=Facts(observations=against))) == set()
     near = judge_claimed_date(Facts(properties=properties), date(2019, 3, 4))
     assert keys(examined(facts=Facts(observations=near))) == set()
+
+
+PDF = replace(GOOD, kind=Kind.PDF_SIG)
+
+
+def _copy(sha256: str, *statuses: SignatureStatus) -> Examination:
+    return replace(examined(*statuses), document_sha256=sha256)
+
+
+def test_a_changed_copy_speaks_of_itself_where_another_is_whole() -> None:
+    """Its integrity is refuted, the item's is not, and the words name the copy."""
+    changed = replace(PDF, changed_after=ChangedAfter.UNEXPLAINED)
+    found = propose_all([_copy("ab" * 32, PDF), _copy("cd" * 32, changed)])
+    now = evaluate(Dossier(title="t", records=found))
+    labels = {facet.name: facet.label for facet in now.facets}
+    assert "ALTERED" not in now.headline.text
+    assert labels["integrity@copy-cdcdcdcd"] == "REFUTED"
+    assert labels["integrity"] == "ESTABLISHED"
+    notes = [one.note for one in found if one.id.startswith("x.cdcdcdcd")]
+    assert notes
+    assert all(note and "begins cdcdcdcd" in note for note in notes)
+
+
+def test_a_changed_copy_speaks_of_the_item_where_no_other_is_shown_whole() -> None:
+    """An unsigned copy beside it, another changed one, or none: nothing vouches for the item."""
+    changed = replace(PDF, changed_after=ChangedAfter.UNEXPLAINED)
+    bad = _copy("cd" * 32, changed)
+    for others in ((), (_copy("ab" * 32),), (_copy("ab" * 32, changed),)):
+        records = propose_all([bad, *others])
+        facets = {one.facet for record in records for one in record.asserts if one.sign < 0}
+        assert facets == {"integrity"}

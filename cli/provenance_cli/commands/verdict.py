@@ -171,7 +171,10 @@ def countersign(
     with open_signing(desk, key, passphrase_file) as opened:
         view = opened.find(item)
         signed = opened.countersign_verdict(view.item, version=version)
+        decision = opened.verdict(view.item).standing.decision
     _tell(view.accession, signed, "countersigned")
+    if decision is not None:
+        voice.say_hint([voice.visible(f"The public reads: {decision.public_wording}")])
 
 
 @app.command()
