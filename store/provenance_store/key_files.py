@@ -145,6 +145,8 @@ def _read_key(path: Path, passphrase: bytes | None) -> Ed25519Signer:
     data = read_secret(path)
     try:
         return read_key_file(data, passphrase)
+    except PassphraseWrong as error:
+        raise PassphraseWrong(f"{path.name}: {error}") from error
     except Malformed as error:
         raise KeyUnavailable(f"the key file {path.name} cannot be used: {error}") from error
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from provenance.errors import KeyUnavailable, Malformed
+from provenance.errors import KeyUnavailable, Malformed, PassphraseWrong
 from provenance.ledger.base64text import decode_base64
 from provenance.ledger.keyfile import MAX_KEY_FILE, read_key_file, write_key_file
 from provenance.ledger.keys import Ed25519Signer, PublicKey, Signer
@@ -105,6 +105,8 @@ def change_passphrase(path: Path, old: bytes | None, new: bytes | None) -> None:
 def _read(path: Path, passphrase: bytes | None) -> Ed25519Signer:
     try:
         return read_key_file(read_secret(path), passphrase)
+    except PassphraseWrong as error:
+        raise PassphraseWrong(f"{path.name}: {error}") from error
     except Malformed as error:
         raise KeyUnavailable(f"the key file {path.name} cannot be used: {error}") from error
 

@@ -206,7 +206,7 @@ def test_passphrases(tmp_path: Path) -> None:
     given = load_signer(tmp_path, None, passphrase=b"open sesame", ask=never)
     asked = load_signer(tmp_path, "ann", passphrase=None, ask=lambda _name: b"open sesame")
     assert given.public_key.kid == asked.public_key.kid == made.public_key.kid
-    with pytest.raises(PassphraseWrong):
+    with pytest.raises(PassphraseWrong, match=r"^ann\.key: "):
         load_signer(tmp_path, "ann", passphrase=b"open says me", ask=never)
 
 

@@ -32,7 +32,7 @@ def test_the_new_one_opens_the_same_key(keys: Path) -> None:
     path, before = _file(keys), read_key_file(_file(keys).read_bytes(), OLD)
     change_passphrase(path, OLD, NEW)
     assert read_key_file(path.read_bytes(), NEW).seed == before.seed
-    with pytest.raises(PassphraseWrong):
+    with pytest.raises(PassphraseWrong, match=f"^{path.name}: "):
         require_opens(path, OLD)
     assert path.stat().st_mode & 0o777 == 0o600
     change_passphrase(path, NEW, None)
