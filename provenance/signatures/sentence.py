@@ -117,6 +117,10 @@ _SAY_OF: Final[dict[tuple[Kind, Headline], str]] = {
     ),
 }
 """Kinds that need other words than `_SAY` for a headline."""
+_IN_MAIL: Final = frozenset({Kind.SMIME, Kind.OPENPGP})
+_REST_MAY_DIFFER: Final = (
+    "What it covers was not changed; what it does not cover may have been changed or added since."
+)
 _CHANGED: Final = {
     ChangedAfter.NONE: "Nothing was added after signing.",
     ChangedAfter.MAINTENANCE: "After signing only data for long-term checking was added.",
@@ -266,6 +270,8 @@ def _after(status: SignatureStatus) -> str:
         return ""
     if status.changed_after is ChangedAfter.NONE and status.scope in {Scope.PART, Scope.UNKNOWN}:
         return "What is not covered may have been added by anybody, at any time."
+    if status.changed_after is ChangedAfter.NONE and status.kind in _IN_MAIL and status.uncovered:
+        return _REST_MAY_DIFFER  # a header, and in a saved message all its properties, come later
     pages = ", ".join(map(str, status.pages))
     seen = {
         Visible.YES: f" Pages look different: {pages or 'their count differs'}.",
