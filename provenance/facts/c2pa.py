@@ -46,7 +46,7 @@ _EXPOSING: Final = ("gps", "serialnumber", "cameraownername", "bodyserial", "len
 
 
 def read_c2pa_facts(
-    report: Report | None, *, remote: str | None = None, where: str = WHERE
+    report: Report | None, *, remote: str | None = None, where: str = WHERE, key: str = "c2pa"
 ) -> Facts:
     """Return what the credentials say; empty where there are none.
 
@@ -54,6 +54,8 @@ def read_c2pa_facts(
         report: of the credentials.
         remote: where the file says that its credentials are.
         where: they were found.
+        key: what the names of the properties begin with, so that nobody takes those of one file's
+            credentials for those of another.
     """
     if remote is not None:
         text = "The file asks for its credentials to be fetched from an address on the web."
@@ -65,16 +67,16 @@ def read_c2pa_facts(
         return Facts()
     manifest = report.manifest
     seen = (replace(one, where=where) for one in _observations(report, manifest))
-    return Facts(properties=_properties(report, manifest), observations=tuple(seen))
+    return Facts(properties=_properties(report, manifest, key), observations=tuple(seen))
 
 
-def _properties(report: Report, manifest: Manifest) -> dict[str, str]:
+def _properties(report: Report, manifest: Manifest, key: str) -> dict[str, str]:
     said = {
-        "c2pa.program": ", ".join(manifest.generators),
-        "c2pa.title": manifest.title,
-        "c2pa.author": author_of(manifest) or "",
-        "c2pa.signed": format_instant(manifest.signed_at) if manifest.signed_at else "",
-        "c2pa.manifests": str(len(report.manifests)),
+        f"{key}.program": ", ".join(manifest.generators),
+        f"{key}.title": manifest.title,
+        f"{key}.author": author_of(manifest) or "",
+        f"{key}.signed": format_instant(manifest.signed_at) if manifest.signed_at else "",
+        f"{key}.manifests": str(len(report.manifests)),
     }
     return {key: value for key, value in said.items() if value}
 

@@ -124,6 +124,10 @@ _SAY_OPEN: Final = (
     "{what} {where} matches the bytes it was made for; more was added afterwards, and whether that"
     " changes the document was not determined."
 )
+_IN_MAIL: Final = frozenset({Kind.SMIME, Kind.OPENPGP})
+_REST_MAY_DIFFER: Final = (
+    "What it covers was not changed; what it does not cover may have been changed or added since."
+)
 _CHANGED: Final = {
     ChangedAfter.NONE: "Nothing was added after signing.",
     ChangedAfter.MAINTENANCE: "After signing only data for long-term checking was added.",
@@ -309,6 +313,8 @@ def _after(status: SignatureStatus) -> str:
         return ""
     if status.changed_after is ChangedAfter.NONE and status.scope in {Scope.PART, Scope.UNKNOWN}:
         return "What is not covered may have been added by anybody, at any time."
+    if status.changed_after is ChangedAfter.NONE and status.kind in _IN_MAIL and status.uncovered:
+        return _REST_MAY_DIFFER  # a header, and in a saved message all its properties, come later
     pages = ", ".join(map(str, status.pages))
     seen = {
         Visible.YES: f" Pages look different: {pages or 'their count differs'}.",

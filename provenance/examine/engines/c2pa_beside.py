@@ -25,7 +25,10 @@ def detect(subject: Subject, so_far: tuple[SignatureStatus, ...]) -> Detected:  
 def read_facts(subject: Subject) -> Facts:
     """Read what the credentials say that are of this document for certain."""
     return merge_facts(
-        tuple(read_c2pa_facts(one.report, where=WHERE) for one in _examined(subject))
+        tuple(
+            read_c2pa_facts(one.report, where=WHERE, key=f"c2pa-beside-{number}")
+            for number, one in enumerate(_examined(subject), 1)
+        )
     )
 
 

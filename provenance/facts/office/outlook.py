@@ -180,14 +180,14 @@ def _tell_attachments(gathered: Gathered, compound: Compound) -> None:
     gathered.state("message.attachments", len(storages) or "")
     for storage in gathered.upto(storages, MAX_ATTACHMENTS, "attachments"):
         one = read_bag(compound, storage)
-        name = one.text(0x3707) or one.text(0x3704) or one.text(0x3001) or "without a name"
+        name = one.text(0x3707) or one.text(0x3704) or one.text(0x3001)
         data = one.binary(0x3701, limit=1 << 28)
         what = (
-            f"{len(data)} bytes, SHA-256 {hashlib.sha256(data).hexdigest()}"
+            f"{counted(len(data), 'byte')}, SHA-256 {hashlib.sha256(data).hexdigest()}"
             if data is not None
             else "a message or an object"
         )
-        text = f"Attached: {quoted(name)}, {what}."
+        text = f"Attached: {quoted(name) if name else 'without a name'}, {what}."
         gathered.observe("attachment", Weight.NOTE, text, where=storage[-1])
     if storages:
         gathered.keep(members_not_examined(len(storages), kind="attachment", intake=False))

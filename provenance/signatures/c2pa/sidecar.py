@@ -69,6 +69,9 @@ def judge_sidecar_beside(
     name = f"content credentials in {sidecar.said}"
     case = _case(document, sidecar.data, name=name, sha256=sha256, context=context)
     found = _over(case, sure=sidecar.by_hand)
+    claim, *others = found.statuses
+    named = [replace(one, locator=_within(one, sidecar)) for one in others]
+    found = replace(found, statuses=(claim, *named))
     ids = (f"{one.id}-beside-{sidecar.number}" for one in found.statuses)
     own = tuple(replace(one, id=name) for one, name in zip(found.statuses, ids, strict=True))
     return replace(found, statuses=own if sidecar.by_hand else tuple(map(doubted, own)))
@@ -98,6 +101,11 @@ def judge_sidecar(
     itself = Nearby(number=0, data=data, sha256=sha256, media_type=SIDECAR)
     case = _case(itself, None, name=name, sha256=sha256, context=context)
     return _alone(case, beside=len(tried))
+
+
+def _within(status: SignatureStatus, sidecar: Nearby) -> Locator:
+    """Say of an ingredient or an identity which credentials it stands in."""
+    return replace(status.locator, name=f"{status.locator.name}, in {sidecar.said}")
 
 
 def _case(

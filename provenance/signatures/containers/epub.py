@@ -8,6 +8,9 @@ Rules:
   2. `mimetype` that holds what the format prescribes may be left unsigned; it is told, no more;
   3. a signed file that is not there, or is another, is BROKEN: a book has no files elsewhere;
   4. encrypted and obfuscated files are signed in that form; encryption.xml is named, not followed.
+  5. a file that is signed in canonical form is signed without its comments, and however its
+     characters are written (XML C14N 1.0): that is told, since a program that takes the page for
+     HTML may read either.
 What a book loads from elsewhere (sound, film and fonts may be remote) is covered by no signature.
 """
 
@@ -43,6 +46,7 @@ SIGNATURES: Final = META + "signatures.xml"
 ROOTS: Final = frozenset({"{urn:oasis:names:tc:opendocument:xmlns:container}signatures"})
 ENCRYPTION: Final = META + "encryption.xml"
 REMOTE: Final = "what the book loads from elsewhere, if it does"
+WRITING: Final = "comments in its pages, and how their characters are written"
 _ENCRYPTED: Final = "{http://www.w3.org/2001/04/xmlenc#}EncryptedData"
 
 
@@ -108,9 +112,20 @@ def _measure(archive: Archive, verified: Verified) -> Coverage:
     return Coverage(
         scope=scope if covered else Scope.METADATA_ONLY,
         covered=listed(covered),
-        uncovered=(*listed([f"{one} (not signed)" for one in missed]), *apart, REMOTE),
+        uncovered=(
+            *listed([f"{one} (not signed)" for one in missed]),
+            *apart,
+            *([WRITING] if _in_canonical_form(verified) else ()),
+            REMOTE,
+        ),
         codes=("parts-not-signed",) if missed else (),
     )
+
+
+def _in_canonical_form(verified: Verified) -> bool:
+    """Rule 5."""
+    forms = [one.reference.c14n for one in verified.compared if one.member is not None]
+    return any(form is not None for form in forms)
 
 
 def _encryption(archive: Archive) -> Iterator[str]:

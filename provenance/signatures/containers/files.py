@@ -30,10 +30,11 @@ class FilePackage:
         """Return the member that a reference means.
 
         Raises:
-            Refusal: it leads out of the package, or to nothing in it.
+            Refusal: it is no plain path, or leads to nothing in the package.
         """
         if _ELSEWHERE.match(uri):
-            raise unsupported("reference-refused", f"{tame(uri, 120)} leads out of the package")
+            why = "is no plain path to a file in the package"
+            raise unsupported("reference-refused", f"{tame(uri, 120)} {why}")
         path = uri.removeprefix("/").removeprefix("./")
         for name in (unquote(path), path):
             if name in self.archive.members:

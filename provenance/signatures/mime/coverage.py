@@ -38,6 +38,7 @@ MAX_LISTED: Final = 50  # parts listed as not covered; the rest are counted
 MAX_BARE: Final = 32  # signature parts of one mail looked into; the rest are taken for shown
 MAX_BARE_BYTES: Final = 1 << 18  # bytes of one; real ones, with certificates, are below 20,000
 MAX_HTML: Final = 2 << 20  # bytes of a page searched for what it loads
+HEADER: Final = "the header fields of the mail"
 _SHOWN_FIELDS: Final = ("from", "to", "cc", "date", "subject")
 _LOADS: Final = re.compile(
     rb"\b(?:src|srcset|background|data|poster)\s*=\s*[\"']?\s*(?!cid:|data:|#)[^\s\"'>#]"
@@ -172,7 +173,7 @@ def named_by(root: Part, signature: Part, endings: tuple[str, ...]) -> Part | No
 
 def _headers(root: Part) -> str:
     there = [name.capitalize() for name in _SHOWN_FIELDS if root.block.first(name) is not None]
-    return f"the header fields of the mail ({', '.join(there) or 'none of the usual ones'})"
+    return f"{HEADER} ({', '.join(there) or 'none of the usual ones'})"
 
 
 def _loads(part: Part) -> bool:

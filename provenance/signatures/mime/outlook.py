@@ -28,6 +28,7 @@ from provenance.signatures.attempt import Fault, attempt
 from provenance.signatures.axes import Integrity, Kind, Presence, Scope
 from provenance.signatures.cms.judging import blank_status
 from provenance.signatures.detected import Detected
+from provenance.signatures.mime.coverage import HEADER
 from provenance.signatures.mime.judging import inspect_mail
 from provenance.signatures.mime.outlook_bodies import copies_beside
 from provenance.signatures.mime.outlook_header import shown_header
@@ -194,9 +195,10 @@ def _beside(status: SignatureStatus, copies: tuple[str, ...]) -> SignatureStatus
     status = replace(status, locator=Locator(name=name))
     if status.presence is not Presence.PRESENT:
         return status
+    rest = [one for one in status.uncovered if not one.startswith(HEADER)]  # made of properties
     whole = status.scope is Scope.WHOLE and not copies
     return replace(
         status,
         scope=status.scope if whole or status.scope is not Scope.WHOLE else Scope.PART,
-        uncovered=(*status.uncovered, UNSIGNED_FIELDS, *copies),
+        uncovered=(*rest, UNSIGNED_FIELDS, *copies),
     )

@@ -293,11 +293,24 @@ def test_a_picture_is_not_broken_by_what_is_said_beside_it(table: Table, world: 
         found = table.document(inside, beside)
         assert found.headline is Headline.NOT_CHECKABLE
         assert Headline.BROKEN not in [one.headline for one in found.signatures.statuses]
-        assert any(
-            "ingredient" in two for one in found.signatures.statuses for two in one.native_codes
-        )
+        ingredient = found.signatures.statuses[2]
+        assert ingredient.locator.name.startswith("earlier, in the file with SHA-256 ")
+        assert any("ingredient" in code for code in ingredient.native_codes)
         assert table.document(inside, beside, by_hand=True).headline is Headline.BROKEN
         assert table.sidecar(beside).headline is Headline.BROKEN
+
+
+def test_nobody_speaks_for_the_credentials_inside(table: Table, world: World) -> None:
+    """What a stranger's credentials beside a picture say stands under names of its own."""
+    inside = sign_jpeg(PICTURE, Recipe(signer=world.camera, chain=(world.authority,)))
+    beside = [by_hand(world, inside, signer=world.stranger, title=one) for one in ("x", "y")]
+    found = table.document(inside, *beside)
+    assert found.facts is not None
+    keys = ("c2pa.title", "c2pa-beside-1.title", "c2pa-beside-2.title")
+    assert [found.facts.properties.get(one) for one in keys] == ["picture", "x", "y"]
+    alone = table.document(PICTURE, by_hand(world, PICTURE, signer=world.stranger))
+    assert alone.facts is not None
+    assert "c2pa.title" not in alone.facts.properties
 
 
 def test_who_signed(table: Table, world: World) -> None:

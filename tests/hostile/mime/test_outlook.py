@@ -14,6 +14,7 @@ from provenance.signatures.detected import report_of
 from provenance.signatures.mime import outlook_bodies
 from provenance.signatures.mime.outlook import UNSIGNED_FIELDS, inspect_outlook
 from provenance.signatures.model import SignatureReport, SignatureStatus
+from provenance.signatures.sentence import explain_signature
 from tests.facts.office.compounds import compound, message, message_rows
 from tests.hostile.mime.forge import ATTACKS
 from tests.signatures.cms.world import NOW, World, sign_cms
@@ -155,6 +156,15 @@ def test_two_names_of_one_sender(world: World) -> None:
     status = only(world, texts={0x42: "Ann Author", 0x0C1A: "The Minister", 0x7D: kept})
     assert status.claimed_author == f'"Ann Author / The Minister / M\u00fcller" <{ANN}>'
     assert (status.headline, status.native_codes) == (Headline.VERIFIED, ())
+
+
+def test_what_a_reader_is_told(world: World) -> None:
+    """Properties may be younger than the signature, and a header is none: neither is claimed."""
+    status = only(world)
+    assert not any("the header fields of the mail" in one for one in status.uncovered)
+    text = "\n".join(explain_signature(status))
+    assert "Nothing was added after signing." not in text
+    assert "what it does not cover may have been changed or added since" in text
 
 
 def test_answers_that_go_elsewhere(world: World) -> None:

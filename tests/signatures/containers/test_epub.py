@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from provenance.signatures.axes import Headline, Integrity, Kind, Scope
-from provenance.signatures.containers.epub import REMOTE
+from provenance.signatures.containers.epub import REMOTE, WRITING
 from provenance.trust.model import Anchor, Purpose, TrustSet
 from tests.hostile.containers import zipforge
 from tests.hostile.containers.forge import edited, swapped
@@ -52,7 +52,7 @@ def test_a_signed_book(honest: Members, parties: Parties, trust: TrustSet) -> No
         status = only(judge(zipped(members), trust))
         assert (status.headline, status.scope) == (Headline.VERIFIED, Scope.WHOLE)
         assert status.kind is Kind.XMLDSIG_EPUB
-        assert status.uncovered == ("mimetype (not signed)", REMOTE)
+        assert status.uncovered == ("mimetype (not signed)", WRITING, REMOTE)
         assert CHAPTER in status.covered
     two = sign_book(book(), Maker(parties.ann), Maker(parties.ann, identifier="second"))
     assert judge(zipped(two), trust).headline is not Headline.VERIFIED  # one Id for two manifests
@@ -93,6 +93,21 @@ def test_an_added_file(honest: Members, trust: TrustSet, name: str) -> None:
     status = next(one for one in report.statuses if one.kind is Kind.XMLDSIG_EPUB)
     assert status.headline is Headline.INTACT_PARTIAL
     assert f"{name} (not signed)" in status.uncovered
+
+
+def test_a_comment_in_a_signed_page(honest: Members, trust: TrustSet) -> None:
+    """A comment and a marked section are in no canonical form: that they may be new is told."""
+    for other in (b"n<!-- x -->oon", b"<![CDATA[noon]]>"):
+        page = honest[CHAPTER].replace(b"noon", other)
+        assert WRITING in only(judge(zipped({**honest, CHAPTER: page}), trust)).uncovered
+
+
+def test_a_path_that_is_none(parties: Parties, trust: TrustSet) -> None:
+    """Why a reference is not followed is said as it is: a fragment leads out of nothing."""
+    wanted = [replace(one, uri=f"{one.uri}#x") for one in book_references(book())]
+    status = only(judge(zipped(sign_book(book(), Maker(parties.ann), references=wanted)), trust))
+    assert "book.opf#x is no plain path to a file in the package" in " ".join(status.uncovered)
+    assert status.headline is Headline.UNSUPPORTED
 
 
 def test_a_file_that_was_left_out(parties: Parties, trust: TrustSet) -> None:
