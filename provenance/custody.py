@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from provenance.errors import Refused
+from provenance.holding import answers
 from provenance.journal.reading import OpenedEntry
 from provenance.ledger.base64text import encode_base64url
 from provenance.records import HiddenField, Json, NewRecord
@@ -37,9 +38,6 @@ CUSTODY_TYPES: Final = (
     "note",
     "endorsed",
 )
-CLOSED: Final = "transfer.closed"
-"""The giver's record of what another desk answered."""
-ANSWERS: Final = frozenset({"transfer.accepted", "transfer.refused", CLOSED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,13 +89,9 @@ def open_offer(records: Iterable[OpenedEntry]) -> Offer | None:
                 to=record.text("transfer", "to") or "",
                 digests=digests_in(record.fields.get("digests")),
             )
-        elif pending is not None and record.type in ANSWERS and _answers(record, pending):
+        elif pending is not None and answers(record, pending.record):
             pending = None
     return pending
-
-
-def _answers(record: OpenedEntry, offer: Offer) -> bool:
-    return record.fields.get("offer") == encode_base64url(offer.record.leaf_hash)
 
 
 def require_answerable(offer: Offer | None, *, kid: str) -> Offer:

@@ -1,9 +1,9 @@
 """The chain of custody of one item, told from its records.
 
-Told in the order of the ledger, not of anybody's clock. The holder is who received last, whose
-acceptance answers an offer to them, or the desk whose acceptance the giver recorded. What a reader
-must not miss is remarked on: offers not answered, refused, or made by somebody who does not hold
-the item; acceptances that found other bytes; fields that are gone, though nobody erased them.
+Told in the order of the ledger, not of anybody's clock; who holds the item by that order is said
+in `provenance.holding`. What a reader must not miss is remarked on: offers not answered, refused,
+or made by somebody who does not hold the item; acceptances that found other bytes; fields that are
+gone, though nobody erased them.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from provenance.acts.erased import NOTHING, Erasures, deleted_fields, erased_by
-from provenance.custody import CLOSED, Offer, digests_in, open_offer
-from provenance.custody_words import accepted_abroad, desk_named, endorsement_in, say_record
+from provenance.custody import Offer, digests_in, open_offer
+from provenance.custody_words import endorsement_in, say_record
+from provenance.holding import CLOSED, accepted_abroad, holder_of
 from provenance.journal.reading import OpenedEntry
 from provenance.ledger.base64text import encode_base64url
 
@@ -63,27 +64,7 @@ def chain_of(
         for record, event in zip(records, told, strict=True)
     )
     pending = open_offer(records)
-    holder = ""
-    strange: list[str] = []
-    for record in records:
-        by = names.get(record.kid, record.kid)
-        if record.type == "transfer.offered" and by != holder:
-            strange.append(f"entry {record.seq}: offered by {by}, while {holder} held it")
-        if record.type in {"item.received", "item.split"} and not holder:
-            holder = names.get(record.kid, record.kid)
-        cited = offers.get(str(record.fields.get("offer")))
-        meant = (cited.text("transfer", "to") or "") if cited else ""
-        if record.type == "transfer.accepted" and cited and meant == record.kid:
-            if by == names.get(cited.kid, cited.kid):
-                strange.append(f"entry {record.seq}: {by} handed it to a key of the same person")
-            holder = by
-        if record.type == "transfer.accepted" and cited is None and "foreign" in record.fields:
-            holder = by
-        if record.type == CLOSED and cited and accepted_abroad(record):
-            if meant.startswith("desk:"):
-                holder = desk_named(cited)
-            else:
-                strange.append(f"entry {record.seq}: closed as if offered to a desk; it was not")
+    holder, strange = holder_of(records, names)
     return Chain(
         events=events,
         holder=holder,

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from provenance.custody import CLOSED
 from provenance.errors import Malformed
+from provenance.holding import CLOSED, accepted_abroad, desk_named
 from provenance.journal.reading import OpenedEntry
 from provenance.ledger.endorsement import Endorsement, read_endorsement
 
@@ -32,17 +32,6 @@ def say_record(record: OpenedEntry, *, agree: bool | None, names: Mapping[str, s
     verdict = {True: "same bytes", False: "DIFFERENT BYTES", None: "nothing compared"}[agree]
     word = {"transfer.accepted": "accepted; bytes re-read", "fixity.checked": "bytes re-read"}
     return f"{word.get(record.type, record.type)}: {verdict}"
-
-
-def accepted_abroad(record: OpenedEntry) -> bool:
-    """Tell whether another desk accepted, by the giver's record of its answer."""
-    answer = record.fields.get("answer")
-    return isinstance(answer, dict) and answer.get("accepted") is True
-
-
-def desk_named(offer: OpenedEntry) -> str:
-    """Return what the giver calls the desk that an offer is made to."""
-    return (offer.text("transfer", "to") or "another desk").replace("desk:", "desk ", 1)
 
 
 def _closed(record: OpenedEntry, _names: Mapping[str, str]) -> str:

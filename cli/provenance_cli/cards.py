@@ -60,6 +60,7 @@ def duration_text(seconds: float) -> str:
 def print_examination(examination: "Examination", *, name: str, again: str) -> None:
     """Print the card of one examined file; `again` is the command that repeats it."""
     from provenance.examine.endings import say_ending
+    from provenance.signatures.text import plain_words
 
     found = examination.identification
     voice.result(voice.paint(voice.visible(name), "bold"))
@@ -74,7 +75,8 @@ def print_examination(examination: "Examination", *, name: str, again: str) -> N
     _print_signatures(examination)
     if not examination.outcome.examined:
         outcome = examination.outcome
-        _field("outcome", f"{outcome.code}: {say_ending(outcome.code)} ({outcome.message})")
+        words = plain_words(outcome.message)
+        _field("outcome", f"{outcome.code}: {say_ending(outcome.code)} ({words})")
     _print_facts(examination)
     for warning in examination.signatures.warnings:
         _field("note", warning)
@@ -85,7 +87,8 @@ def print_examination(examination: "Examination", *, name: str, again: str) -> N
         _field("open", question)
     for failure in examination.signatures.detectors_failed:
         if failure.code != examination.outcome.code:  # told above
-            _field("not run", f"{failure.detector}: {say_ending(failure.code)} ({failure.message})")
+            words = plain_words(failure.message)
+            _field("not run", f"{failure.detector}: {say_ending(failure.code)} ({words})")
     detectors = ", ".join(examination.detectors_run) or "none exists for this format yet"
     _field("detectors", detectors)
     _field("sandbox", examination.jail_level)
@@ -119,6 +122,8 @@ def _print_signatures(examination: "Examination") -> None:
 
 
 def _print_facts(examination: "Examination") -> None:
+    from provenance.signatures.text import plain_words
+
     facts = examination.facts
     if facts is None:
         return
@@ -133,7 +138,7 @@ def _print_facts(examination: "Examination") -> None:
         _field(_WEIGHTS[observation.weight.value], f"{observation.text}{where}")
     _print_earlier(facts.earlier)
     for note in facts.notes:
-        _field("note", note)
+        _field("note", plain_words(note))
 
 
 def _print_earlier(earlier: "Sequence[Earlier]") -> None:

@@ -78,7 +78,7 @@ def read_dkim(
 
     Raises:
         UsageError: no domain name, no such source, or the window ends before it begins.
-        Malformed: not a DKIM key record.
+        Malformed: not a DKIM key record, or the private key itself.
     """
     names = [one.lower().rstrip(".") for one in (domain, selector)]
     if not all(_NAME.fullmatch(one) for one in names):
@@ -88,7 +88,7 @@ def read_dkim(
     first, last, published = (parse_instant(one) if one else None for one in times)
     if first and last and last < first:
         raise UsageError("--last-seen lies before --first-seen")
-    text = read_file(path, MAX_RECORD).decode("utf-8", "replace").strip()
+    text = _public(path).decode("utf-8", "replace").strip()
     if '"' in text:  # quoted strings, to be joined (RFC 6376 section 3.6.2.2)
         text = "".join(re.findall(r'"([^"]*)"', text))
     tags = dict(re.findall(r"(?:^|;)\s*(\w+)\s*=\s*([^;]*)", text))
@@ -105,6 +105,18 @@ def read_dkim(
         evidence=evidence,
     )
     return TrustSet(dkim_keys=(key,))
+
+
+def _public(path: Path) -> bytes:
+    """Read a file that is to hold a record of DNS, and refuse the private key that goes with it."""
+    from provenance.trust.private_keys import refuse_private_key
+
+    data = read_file(path, MAX_RECORD)
+    try:
+        refuse_private_key(data)
+    except Malformed as error:
+        raise Malformed(f"{path}: {error}") from error
+    return data
 
 
 def read_compromised(what: str) -> TrustSet:

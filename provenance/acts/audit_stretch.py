@@ -188,10 +188,18 @@ class _Looked:
             self.remarks.append(f"{place} was signed without {what}")
 
 
+def _sha256(text: str) -> bytes:
+    found = bytes.fromhex(text)
+    if len(found) != 32:
+        raise ValueError("a digest of another length")
+    return found
+
+
 def _blobs_of(opened: OpenedEntry) -> Iterator[tuple[bytes, str]]:
-    if opened.type in ARRIVALS and (digest := opened.text("document", "sha256")):
-        yield bytes.fromhex(digest), f"entry {opened.seq}, a document"
-    if opened.type == "finding" and (result := opened.text("finding", "result")):
-        yield bytes.fromhex(result), f"entry {opened.seq}, the full result of an examination"
+    if opened.type in ARRIVALS and (digest := opened.text("document", "sha256")) is not None:
+        yield _sha256(digest), f"entry {opened.seq}, a document"
+    if opened.type == "finding" and "finding" in opened.fields:
+        result = opened.text("finding", "result") or ""
+        yield _sha256(result), f"entry {opened.seq}, the full result of an examination"
     if opened.type == "trust.changed" and (blob := opened.text("trust", "blob")):
         yield bytes.fromhex(blob), f"entry {opened.seq}, what the desk relied on"

@@ -9,6 +9,7 @@ As many are examined at once as the runner has workers; they are recorded in the
 were named, in batches. A run that is stopped has recorded whole batches or nothing of them.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
@@ -18,7 +19,6 @@ from typing import Final
 
 from provenance.acts.companions import Companions
 from provenance.acts.workbench import Workbench
-from provenance.errors import Malformed
 from provenance.evidence import exemplars
 from provenance.examine.ahead import InOrder
 from provenance.examine.examination import Examination
@@ -34,6 +34,7 @@ from provenance.trust.model import TrustSet
 BATCH: Final = 100  # findings acknowledged together
 BATCH_SECONDS: Final = 2.0  # and no finding waits longer: a run that is stopped has got somewhere
 BATCH_BYTES: Final = 16 << 20  # of results that wait, in either queue; they are a few kB each
+_SHA256: Final = re.compile("[0-9a-f]{64}")
 TOOL: Final = "provenance.examine"
 
 
@@ -168,13 +169,18 @@ def _stated(bench: Workbench, item: bytes, sha256: bytes) -> frozenset[str] | No
 
 
 def findings_of(entries: Sequence[OpenedEntry]) -> dict[str, Finding]:
-    """Return the newest finding for each exemplar (SHA-256 hex) among an item's entries."""
+    """Return the newest finding for each exemplar (SHA-256 hex) among an item's entries.
+
+    A record that names no copy or no result is none: the audit remarks on it.
+    """
     newest: dict[str, Finding] = {}
     for entry in entries:
         if entry.type != "finding":
             continue
         keys = ("input", "result", "headline", "outcome", "trust")
         texts = {key: entry.text("finding", key) or "" for key in keys}
+        if not all(_SHA256.fullmatch(texts[key]) for key in ("input", "result")):
+            continue  # signed in a wrong shape: it hides no finding that can be read
         counted = entry.whole("finding", "signatures")
         newest[texts["input"]] = Finding(
             seq=entry.seq,
@@ -195,11 +201,7 @@ def read_result(bench: Workbench, finding: Finding) -> Examination:
         BlobMissing: the blob is gone.
         Malformed: it is not a result.
     """
-    try:
-        digest = bytes.fromhex(finding.result)
-    except ValueError as error:
-        raise Malformed("a finding that names no result") from error
-    with bench.parts.blobs.open(digest) as stream:
+    with bench.parts.blobs.open(bytes.fromhex(finding.result)) as stream:
         return Examination.from_json(stream.read().decode("utf-8", "replace"))
 
 

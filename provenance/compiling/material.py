@@ -16,6 +16,7 @@ from provenance.report.item_parts import (
     ToolRun,
 )
 from provenance.signatures.sentence import explain_signature, say_report, say_signature
+from provenance.signatures.text import plain_words
 
 
 def copies(card: ItemCard) -> tuple[Exemplar, ...]:
@@ -76,7 +77,9 @@ def _signature(found: Examination) -> SignatureCard:
         headline=str(report.headline),
         sentences=tuple(sentences),
         detectors=report.detectors_run,
-        detectors_failed=tuple(f"{one.detector}: {one.message}" for one in report.detectors_failed),
+        detectors_failed=tuple(
+            f"{one.detector}: {plain_words(one.message)}" for one in report.detectors_failed
+        ),
         public_sentences=tuple(say_signature(status) for status in report.statuses)
         or (say_report(report),),
     )

@@ -140,7 +140,9 @@ def _has_detectors(engines: list[str]) -> bool:
 
 
 def _not_loadable(name: str, fault: Fault) -> Detected:
-    failure = DetectorFailure(detector=name, code="parser-not-loadable", message=fault.text)
+    failure = DetectorFailure(
+        detector=name, code="parser-not-loadable", message=f"it cannot be started{fault.because}"
+    )
     return Detected(failures=(failure,))
 
 
@@ -154,7 +156,7 @@ def _detect(
         failure = DetectorFailure(
             detector=name,
             code="password-required" if locked else "engine-failed",
-            message=found.text,
+            message=f"it did not come to its end{found.because}",
         )
         return Detected(failures=(failure,))
     return found
@@ -162,7 +164,9 @@ def _detect(
 
 def _read_facts(name: str, engine: Engine, subject: Subject) -> Facts:
     read = attempt(name, lambda: engine.read_facts(subject))
-    return Facts(notes=(read.text,)) if isinstance(read, Fault) else read
+    if isinstance(read, Fault):
+        return Facts(notes=(f"what it says of itself could not be read to the end{read.because}",))
+    return read
 
 
 def subject_of(document: int, request: dict[str, Any]) -> Subject:

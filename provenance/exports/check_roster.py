@@ -20,7 +20,7 @@ from provenance.exports.layout import HEADS, SIGNERS
 from provenance.exports.opened import PackageFiles, read_file
 from provenance.journal.roles import may_sign
 from provenance.ledger.allowed_signers import allowed_signers
-from provenance.ledger.audit_items import ANSWER_TYPES, Items
+from provenance.ledger.audit_items import HANDOVER_TYPES, Items
 from provenance.ledger.base64text import decode_base64
 from provenance.ledger.findings import Detector, Finding, Findings, Level
 from provenance.ledger.merkle import EMPTY_ROOT, HASH_SIZE, verify_consistency
@@ -69,8 +69,8 @@ def check_chains(entries: Sequence[Presented], out: Checklist) -> bytes | None:
     items = Items(findings)
     for each in entries:
         items.follow(each.seq, each.entry, each.entry.leaf_hash)
-        if each.entry.type in ANSWER_TYPES:
-            items.answer(each.seq, each.entry, each.fields)
+        if each.entry.type in HANDOVER_TYPES:
+            items.hand_over(each.seq, each.entry, each.entry.leaf_hash, each.fields)
     report = findings.report(len(entries), bytes(HASH_SIZE)).findings
     faults = [one.sentence for one in report if one.detector is Detector.ITEM_CHAIN]
     own = [each for each in entries if each.entry.item != DESK_ITEM]

@@ -85,9 +85,9 @@ class Gathered:
             self._seen.add(key)
             self._observations.append(found)
 
-    def note(self, text: str) -> None:
-        """Keep one sentence on what could not be read, and why."""
-        tamed = tame(text, MAX_VALUE)
+    def note(self, text: str, *, because: str = "") -> None:
+        """Keep one sentence on what could not be read, and why; `because` is tamed already."""
+        tamed = tame(text, MAX_VALUE) + because
         if tamed in self._notes:
             return
         if len(self._notes) < MAX_NOTES:
@@ -117,7 +117,7 @@ class Gathered:
         """
         done = attempt(what, action)
         if isinstance(done, Fault):
-            self.note(f"{what} could not be read to the end ({done.kind}: {done.message})")
+            self.note(f"{what} could not be read to the end", because=done.because)
 
     def count(self, code: str) -> int:
         """Return how many observations of a code there were, kept or not."""

@@ -78,8 +78,8 @@ def read_image_facts(data: bytes, *, media_type: str, at: datetime) -> Facts:
         return Facts(notes=(f"metadata of {media_type} is not read yet",))
     found = attempt("container", lambda: reader(data))
     if isinstance(found, Fault):
-        return Facts(notes=(f"the picture could not be read ({found.text})",))
-    notes = list(found.notes)
+        return Facts(notes=(f"the picture could not be read{found.because}",))
+    notes = [tame(note, 500) for note in found.notes]
     more = len(found.texts) - MAX_TEXTS_SHOWN
     notes += [f"{more} more texts in it are not shown"] if more > 0 else []
     exif = _part("EXIF", found.exif, read_exif, notes) or Exif()
@@ -98,7 +98,7 @@ def read_image_facts(data: bytes, *, media_type: str, at: datetime) -> Facts:
         pages=found.pages,
         properties=_properties(picture),
         observations=tuple(_observations(picture, at)),
-        notes=tuple(tame(note, 500) for note in notes),
+        notes=tuple(notes),
     )
 
 
@@ -108,7 +108,7 @@ def _part(name: str, block: bytes | None, read: Callable[[bytes], T], notes: lis
         return None
     done = attempt(name, lambda: read(block))
     if isinstance(done, Fault):
-        notes.append(f"{name} could not be read ({done.message})")
+        notes.append(f"{name} could not be read{done.because}")
         return None
     return done
 
@@ -119,7 +119,7 @@ def _another_preview(data: bytes, media_type: str, exif: Exif, notes: list[str])
         return False
     done = attempt("preview", lambda: preview_differs(data, preview))
     if isinstance(done, Fault):
-        notes.append(f"picture and preview could not be compared ({done.message})")
+        notes.append(f"picture and preview could not be compared{done.because}")
     return done is True
 
 

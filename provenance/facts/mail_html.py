@@ -18,6 +18,7 @@ from lxml import etree  # pyright: ignore[reportAttributeAccessIssue] - it has n
 from provenance.facts.gathering import joined
 from provenance.facts.mail_loading import conditional_loads, host_of, loads
 from provenance.facts.model import Facts, Observation, Weight
+from provenance.facts.plain.styles import hides
 from provenance.signatures.mail.alignment import is_aligned, organisation, to_domain
 from provenance.signatures.text import tame
 
@@ -27,16 +28,6 @@ MAX_HOSTS: Final = 8  # named in one sentence
 
 _ACTING: Final = frozenset(
     {"script", "form", "iframe", "frame", "object", "embed", "applet", "base", "meta-refresh"}
-)
-_GONE: Final = re.compile(
-    r"display\s{0,9}:\s{0,9}none|visibility\s{0,9}:\s{0,9}hidden|mso-hide\s{0,9}:\s{0,9}all"
-    r"|font-size\s{0,9}:\s{0,9}0(?![.\d])|opacity\s{0,9}:\s{0,9}0(?![.\d])"
-    r"|(?:max-)?(?:height|width)\s{0,9}:\s{0,9}0(?![.\d])[^;]{0,9};[^\"]{0,500}overflow"
-    r"|text-indent\s{0,9}:\s{0,9}-\d{3}",
-    re.IGNORECASE,
-)
-_COLOUR: Final = re.compile(
-    r"(?:^|[;\s])(background(?:-color)?|color)\s{0,9}:\s{0,9}([#a-z0-9]{1,20})", re.IGNORECASE
 )
 _SITE: Final = re.compile(
     r"(?:https?://|www\.)((?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,24})", re.IGNORECASE
@@ -118,11 +109,7 @@ def _hidden(elements: list[Any], where: str) -> Iterator[Observation]:
 def _is_hidden(element: Any) -> bool:  # noqa: ANN401 - the parser's element
     if element.tag in {"style", "script", "head", "title"}:
         return False
-    style = element.get("style", "")[:4000]
-    if element.get("hidden") is not None or _GONE.search(style):
-        return True
-    colours = {name.lower()[:5]: value.lower() for name, value in _COLOUR.findall(style)}
-    return "color" in colours and colours["color"] == colours.get("backg")
+    return element.get("hidden") is not None or hides(element.get("style", ""))
 
 
 def _acting(elements: list[Any], where: str) -> Iterator[Observation]:

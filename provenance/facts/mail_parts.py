@@ -19,7 +19,7 @@ from provenance.facts.mail_html import read_html
 from provenance.facts.model import Facts, Observation, Weight, merge_facts
 from provenance.signatures.attempt import Fault, attempt
 from provenance.signatures.mail.shown import decode_field
-from provenance.signatures.text import is_printable_safe, tame
+from provenance.signatures.text import is_printable_safe, tame, with_detail
 
 MAX_PARTS: Final = 500  # parts looked at; mail of people has up to 50
 MAX_HTML_PARTS: Final = 10  # HTML parts read
@@ -180,7 +180,8 @@ def _summary(parts: list[MimeMessage], attachments: int) -> Facts:
             Observation(code="mail-attachments", weight=Weight.NOTE, text=text, where="body")
         )
     defects = {type(one).__name__ for part in parts[:MAX_PARTS] for one in part.defects}
-    notes = [f"the message breaks rules of MIME: {', '.join(sorted(defects))}"] if defects else []
+    broken = "the message breaks rules of how mail is built; programs may show it differently"
+    notes = [with_detail(broken, ", ".join(sorted(defects)))] if defects else []
     if len(parts) > MAX_PARTS:
         notes.append(f"only {MAX_PARTS} of {len(parts)} parts were looked at")
     return Facts(properties=properties, observations=tuple(observations), notes=tuple(notes))

@@ -35,7 +35,7 @@ def _views_of(seq: int, item: bytes, kind: str, fields: Mapping[str, Json]) -> t
     document, label = fields.get("document"), fields.get("label")
     if kind not in ARRIVALS or not isinstance(document, dict) or not isinstance(label, dict):
         return ()
-    sha256 = bytes.fromhex(str(document["sha256"]))
+    sha256 = _digest(str(document["sha256"]))
     views: list[View] = []
     accession = label.get("accession")
     if isinstance(accession, str):
@@ -45,6 +45,8 @@ def _views_of(seq: int, item: bytes, kind: str, fields: Mapping[str, Json]) -> t
         size = document["size"]
         if not isinstance(size, int):
             return ()
+        if size < 0:
+            raise ValueError("a document of less than nothing")
         views.append(ExemplarView(sha256=sha256, item=item, size=size, seq=seq))
     views.append(OccurrenceView(seq=seq, item=item, sha256=sha256, mark=_mark(fields)))
     return tuple(views)
@@ -85,6 +87,14 @@ def require_listed(view: ItemView, first: OpenedEntry | None) -> None:
         f"the list of items calls item {view.item.hex()} {view.accession}, and no entry does; "
         "run `prov audit`, then `prov rebuild`"
     )
+
+
+def _digest(text: str) -> bytes:
+    """Return a SHA-256. One of another length would stand for an exemplar that can never be."""
+    found = bytes.fromhex(text)
+    if len(found) != 32:
+        raise ValueError("a digest of another length")
+    return found
 
 
 def _mark(fields: Mapping[str, Json]) -> bytes | None:

@@ -19,7 +19,7 @@ from typing import Final
 from provenance.errors import CheckFailed, Malformed
 from provenance.journal.roles import may_sign
 from provenance.ledger.audit_heads import Heads, TimeBounds, merge_times
-from provenance.ledger.audit_items import ANSWER_TYPES, Items
+from provenance.ledger.audit_items import HANDOVER_TYPES, Items
 from provenance.ledger.base64text import encode_base64url
 from provenance.ledger.endorsement import ENDORSED, Endorsements
 from provenance.ledger.entry import Entry, parse_entry, verify_entry
@@ -36,7 +36,7 @@ from provenance.records import RECORD_TYPES
 
 MAX_CLOCK_SKEW: Final = 120  # seconds two honest desk clocks may differ
 BLOCK: Final = 512  # entries hashed at a time
-OPENED_TYPES: Final = KEY_TYPES | ANSWER_TYPES | {ENDORSED}
+OPENED_TYPES: Final = KEY_TYPES | HANDOVER_TYPES | {ENDORSED}
 """Types whose hidden fields the audit must read; `CheckedEntry` carries theirs along."""
 
 _EVERY_ENTRY: Final = (
@@ -174,7 +174,8 @@ class _Auditor:
             self._findings.checked[detector] += entries
         for seq, each in enumerate(block, first):
             if each.entry is None:
-                self._findings.flag(Detector.FORM, seq, "entry", f"It is {each.fault}.")
+                sentence = f"It cannot be read: {each.fault}."
+                self._findings.flag(Detector.FORM, seq, "entry", sentence)
             else:
                 self._judge(seq, each, each.entry)
 
@@ -200,8 +201,8 @@ class _Auditor:
         if entry.type == ENDORSED:
             self._endorsements.check(seq, entry.item, fields, self._roster)
         self._items.follow(seq, entry, each.leaf_hash)
-        if entry.type in ANSWER_TYPES:
-            self._items.answer(seq, entry, fields)
+        if entry.type in HANDOVER_TYPES:
+            self._items.hand_over(seq, entry, each.leaf_hash, fields)
         self._check_seen(seq, entry)
         self._check_time(seq, entry)
 

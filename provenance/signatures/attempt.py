@@ -7,11 +7,14 @@ it ends the worker with an outcome of its own.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Final, TypeVar
 
-from provenance.signatures.text import tame
+from provenance.errors import CheckFailed, Malformed
+from provenance.signatures.text import tame, with_detail
 
 T = TypeVar("T")
+_OWN: Final = frozenset({Malformed.__name__, CheckFailed.__name__})
+"""Exceptions of ours that are raised with plain words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +26,12 @@ class Fault:
     kind: str
     """Class name of the exception."""
     message: str
+
+    @property
+    def because(self) -> str:
+        """To be put behind plain words: our own reason, or an engine's words as mere detail."""
+        own = self.kind in _OWN and self.message
+        return f" ({self.message})" if own else with_detail("", self.text)
 
     @property
     def text(self) -> str:

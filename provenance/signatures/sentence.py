@@ -6,6 +6,7 @@ checked, and the command that reproduces the answer. Says "unknown signer", neve
 never says "valid", a word that every reader takes to mean more than it does.
 """
 
+import re
 from typing import Final
 
 from provenance.instants import format_instant
@@ -25,6 +26,7 @@ from provenance.signatures.headline import STAMPS
 from provenance.signatures.key_wording import KEYS, UNPROVEN, key_identity, paper, say_key
 from provenance.signatures.mail import wording as mail
 from provenance.signatures.model import SignatureReport, SignatureStatus
+from provenance.signatures.text import plain_words
 
 _SAY: Final[dict[Headline, str]] = {
     Headline.VERIFIED: (
@@ -121,6 +123,10 @@ _IN_MAIL: Final = frozenset({Kind.SMIME, Kind.OPENPGP})
 _REST_MAY_DIFFER: Final = (
     "What it covers was not changed; what it does not cover may have been changed or added since."
 )
+_SAY_OPEN: Final = (
+    "{what} {where} matches the bytes it was made for; more was added afterwards, and whether that"
+    " changes the document was not determined."
+)
 _CHANGED: Final = {
     ChangedAfter.NONE: "Nothing was added after signing.",
     ChangedAfter.MAINTENANCE: "After signing only data for long-term checking was added.",
@@ -129,6 +135,7 @@ _CHANGED: Final = {
     ChangedAfter.UNEXPLAINED: "After signing, changes were made that could not be explained.",
     ChangedAfter.NOT_ANALYSED: "Whether anything was changed after signing was not determined.",
 }
+_CODE: Final = re.compile(r"^[a-z][a-z0-9-]*: ")
 _BASIS: Final = {
     TimeBasis.TRUSTED_TIMESTAMP: "a time authority this desk relies on vouches for it",
     TimeBasis.ARCHIVED_KEY_WINDOW: "the key was seen in use in that period",
@@ -145,12 +152,15 @@ _UNPROVEN: Final = {
 def say_signature(status: SignatureStatus) -> str:
     """Return one plain sentence (two where the signer is unknown)."""
     told = _SAY_OF.get((status.kind, status.headline), _SAY[status.headline])
+    open_after = status.changed_after is ChangedAfter.NOT_ANALYSED
+    if status.headline is Headline.NOT_CHECKABLE and _intact(status) and open_after:
+        told = _SAY_OPEN
     words = mail.say_mail(status) or say_key(status) or told
     return words.format(
         what=_WHAT.get(status.kind, "The signature"),
         where=_place(status),
         who=_who(status),
-        why=f" ({status.error})" if status.error else "",
+        why=_why(status.error),
         algorithms=", ".join(status.algorithms) or "unnamed algorithms",
     )
 
@@ -162,9 +172,13 @@ def explain_signature(status: SignatureStatus) -> tuple[str, ...]:
         after = containers.say_after(status) or _after(status)
         lines += [_covered(status), _made_by(status), _time(status), after]
     if status.warnings:
-        lines.append("Take note: " + "; ".join(status.warnings) + ".")
+        lines.append("Take note: " + "; ".join(map(plain_words, status.warnings)) + ".")
     lines += [_unchecked(status), f"To see this again: {status.reproduce_command}"]
     return tuple(line for line in lines if line)
+
+
+def _intact(status: SignatureStatus) -> bool:
+    return status.integrity is Integrity.INTACT
 
 
 def say_report(report: SignatureReport) -> str:
@@ -180,8 +194,18 @@ def say_report(report: SignatureReport) -> str:
     for status in report.statuses:
         if status.headline is report.headline:
             return say_signature(status)
-    failed = "; ".join(f"{one.detector}: {one.message}" for one in report.detectors_failed)
+    failed = "; ".join(
+        f"{one.detector}: {plain_words(one.message)}" for one in report.detectors_failed
+    )
     return f"Whether the document is signed could not be determined ({failed or 'nothing ran'})."
+
+
+def _why(error: str | None) -> str:
+    """The reason in words; its code stands in the record and says nothing to a reader."""
+    if not error:
+        return ""
+    words = plain_words(error)
+    return f" ({_CODE.sub('', words, count=1)})"
 
 
 _SLOTS: Final = frozenset(
@@ -286,10 +310,8 @@ def _after(status: SignatureStatus) -> str:
 def _reason(status: SignatureStatus) -> str:
     """Say what the comparison stumbled over; only its first objection is known."""
     for change in status.changes:
-        if change.category == "diff-objection":
-            return f" First objection: {change.where}."
-        if change.category == "diff-failed":
-            return f" The later bytes could not be read as changes ({change.where})."
+        if change.category in {"diff-objection", "diff-failed"}:
+            return f" The reason: {plain_words(change.where)}."
     return ""
 
 

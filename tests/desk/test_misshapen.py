@@ -15,7 +15,7 @@ from provenance.records import DESK_ITEM, HiddenField, Json, NewRecord
 from provenance.verdict.lifecycle import State
 from provenance.verdict.verdict_json import verdict_to_json
 from provenance_store.package_target import package_target
-from tests.desk.scene import AMAL, JOAN, KIM, Scene
+from tests.desk.scene import AMAL, JOAN, KIM, PEOPLE, Scene
 
 WRONG: Final[Mapping[str, Mapping[str, Json]]] = {
     "statement": {"record": {"id": 7}},
@@ -87,6 +87,33 @@ def test_the_rest_stays_readable(full: Scene, tmp_path: Path, kind: str) -> None
         assert any(f"entry {seq} " in line for line in said) or any(
             f.seq == seq for f in found.log.findings
         ), said
+
+
+SHORT: Final[Mapping[str, Mapping[str, Json]]] = {
+    "item.received": {
+        "document": {"sha256": "aabb", "size": 2}, "label": {"exemplar": True},
+        "name": {}, "arrival": {},
+    },
+    "item.split": {
+        "document": {"sha256": "", "size": 0}, "label": {"exemplar": True}, "name": {},
+        "arrival": {},
+    },
+    "finding": {"finding": {"input": "", "result": "", "headline": "VERIFIED"}},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", SHORT)
+def test_a_digest_of_another_length_stands_in_nobodys_way(full: Scene, kind: str) -> None:
+    """What names no digest of 32 bytes is no copy and no finding: acts go on, the audit tells."""
+    item = item_of(full)
+    with full.open() as desk:
+        before = [each.sha256 for each in desk.card(item).exemplars]
+    seq = write(full, item, kind, SHORT[kind])
+    with full.open(JOAN) as desk:
+        assert [each.sha256 for each in desk.card(item).exemplars] == before
+        desk.examine(item)
+        desk.offer(item, to=PEOPLE[KIM], purpose="second reading")
+    assert any(f"entry {seq} " in line for line in audit(full).remarks)
 
 
 @pytest.mark.parametrize("kind", ["statement", "verdict.signed"])

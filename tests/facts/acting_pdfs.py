@@ -140,6 +140,26 @@ FILES: Final[dict[str, tuple[bytes, str, str]]] = {
         "remote-content",
         'whoever runs "track.example" learns that it was read, when, and from which address.',
     ),
+    "opening-writes-a-mail": (
+        acting("/OpenAction << /S /URI /URI (mailto:ann@track.example) >>"),
+        "launch-by-itself",
+        'starts a program or opens a file: "mailto:ann@track.example"',
+    ),
+    "opening-opens-a-file-by-address": (
+        acting("/OpenAction << /S /URI /URI (file:///C:/a.exe) >>"),
+        "launch-by-itself",
+        'starts a program or opens a file: "file:///C:/a.exe"',
+    ),
+    "opening-asks-an-address-with-a-script": (
+        acting(r"/OpenAction << /S /URI /URI (javascript:alert\(1\)) >>"),
+        "script-in-document",
+        "javascript:alert(1)",
+    ),
+    "opening-sends-the-form-by-mail": (
+        acting(f"/OpenAction {sent('mailto:ann@track.example')}"),
+        "remote-content",
+        'sends what is filled in to "mailto:ann@track.example": whoever is behind it learns',
+    ),
     "opening-sends-the-form": (
         acting(f"/OpenAction {sent('https://track.example/f')}"),
         "remote-content",

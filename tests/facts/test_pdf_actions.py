@@ -7,6 +7,7 @@ import pytest
 
 from provenance.facts.gathering import MAX_SAME
 from provenance.facts.model import Facts, Weight
+from provenance.facts.pdf import active
 from provenance.facts.pdf.causes import MAX_CHAIN
 from provenance.facts.pdf.objects import MAX_OBJECTS
 from provenance.facts.pdf.reading import read_pdf_facts
@@ -155,6 +156,14 @@ def test_a_file_of_too_many_objects_says_that_it_was_cut() -> None:
     many = " ".join(f"{7 + n} 0 R" for n in range(MAX_OBJECTS + 10))
     data = acting(f"/Private [{many}]", "", *(["<< >>"] * (MAX_OBJECTS + 10)))
     assert any("searched for actions" in note for note in read(data).notes)
+
+
+def test_a_file_too_large_to_be_read_twice_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A large file is read as it lies there, and a note says that it was not read again."""
+    monkeypatch.setattr(active, "MAX_AGAIN", 10)
+    facts = read(acting(f"/OpenAction {ALERT}"))
+    assert "script-in-document" in codes(facts)
+    assert any("as the renderer has them could not be read" in note for note in facts.notes)
 
 
 def test_a_script_that_cannot_be_decoded_is_told_as_such() -> None:

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from provenance.examine.outcome import Limits
 from provenance.signatures.axes import Headline
 
 
@@ -14,3 +15,6 @@ HOLDS: Final = frozenset({*filter(is_good, Headline), Headline.EXPIRED_AT_SIGNIN
 """Headlines by which what was signed is as it was, though perhaps not all of the file."""
 WHOLE: Final = HOLDS - {Headline.INTACT_PARTIAL}
 """Those by which the whole file is: what no attack may come out as, whatever it is told of."""
+
+PATIENT: Final = Limits(seconds=300)
+"""For whole collections: what an answer is must not depend on how busy the machine is."""

@@ -10,7 +10,7 @@ from provenance.signatures.axes import Headline
 from provenance.signatures.pdf.judging import inspect_pdf
 from provenance.trust.model import TrustSet
 from tests.signatures.conformance import AT, Row, agreement, as_markdown
-from tests.signatures.good import is_good
+from tests.signatures.good import PATIENT, is_good
 
 CORPUS = Path(__file__).resolve().parents[2] / "../shared/corpus"
 SAMPLE = ("DSS-2199.pdf", "pdf-eof.pdf", "Signature-P-SK-1 (HASH_FAILURE).pdf", "sample.pdf")
@@ -47,7 +47,7 @@ def test_no_answer_contradicts_the_truth(rows: list[Row]) -> None:
 
 def test_the_jail_changes_no_answer() -> None:
     """The same file gets the same statuses inside and outside the jail."""
-    with Runner() as runner:
+    with Runner(limits=PATIENT) as runner:
         for name in SAMPLE:
             path = CORPUS / "pdf-dss" / name
             data = path.read_bytes()

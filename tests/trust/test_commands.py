@@ -1,5 +1,6 @@
 """`prov trust` and `prov examine` as people type them."""
 
+import base64
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,32 @@ def test_an_anchor_is_added_and_the_letter_judged_anew(
     assert version["reason"] == "their registry"
     before = prov("trust", "list", "--version", version["before"], "--json", desk=scene)
     assert before.lines == []
+
+
+def test_a_private_key_is_named_and_never_echoed(scene: Scene, prov: Prov, tmp_path: Path) -> None:
+    """In `add` and in `add-dkim`: what kind it is, plainly, and not a word of what is in it."""
+    secret = tmp_path / "key"
+    secret.write_text(
+        "-----BEGIN RSA PRIVATE KEY-----\nSECRETWORDS\n-----END RSA PRIVATE KEY-----\n"
+    )
+    minisign = tmp_path / "minisign.key"
+    line = base64.b64encode(b"EdScB2" + bytes(152)).decode()
+    minisign.write_text(f"untrusted comment: minisign encrypted secret key\n{line}\n")
+    by = ("--reason", "x", "--key", AMAL)
+    for ran, kind in (
+        (prov("trust", "add", secret, *by, desk=scene), "a private key (PEM)"),
+        (prov("trust", "add", minisign, "--person", "Ann", *by, desk=scene), "a minisign secret"),
+        (
+            prov("trust", "add-dkim", "example.org", "s", "--record", secret, *by, desk=scene),
+            "a private key (PEM)",
+        ),
+    ):
+        said = " ".join(f"{ran.out} {ran.err}".split())
+        assert ran.code != 0
+        assert kind in said
+        assert "SECRETWORDS" not in said
+        assert line[:20] not in said
+    assert prov("trust", "list", desk=scene).out == ""
 
 
 def test_judging_can_wait(

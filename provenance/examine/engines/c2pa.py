@@ -11,6 +11,7 @@ from provenance.signatures.model import SignatureStatus
 MODULES = (
     # what the engine imports late
     "cryptography.hazmat.backends.openssl.backend",
+    "encodings.cp437",
     "encodings.idna",
     "pyhanko_certvalidator.validate",
     "stringprep",

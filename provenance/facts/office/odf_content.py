@@ -15,7 +15,7 @@ from provenance.facts.gathering import Gathered, counted, quoted
 from provenance.facts.model import Weight
 from provenance.facts.office.authorship import MAX_MARKS, Mark, Marks
 from provenance.facts.office.markup import Element, attribute, every, first, having, local, text_of
-from provenance.facts.office.odf_links import tell_links
+from provenance.facts.office.odf_links import tell_formulas, tell_links
 from provenance.facts.office.word_settings import tell_sessions
 from provenance.facts.places import tell_path
 from provenance.facts.stated_dates import read_w3c
@@ -55,6 +55,7 @@ def read_content(gathered: Gathered, root: Element, marks: Marks, *, where: str)
     gathered.step("hidden text", lambda: _tell_hidden(gathered, root, styles, where))
     gathered.step("sheets and slides", lambda: _tell_sheets(gathered, root, styles, where))
     gathered.step("links", lambda: tell_links(gathered, root, where=where))
+    gathered.step("formulas", lambda: tell_formulas(gathered, root, where=where))
     gathered.step("pictures", lambda: _tell_cropped(gathered, root, where))
     gathered.step("sessions", lambda: _tell_sessions(gathered, root))
     for body in islice(every(root, "body"), 1):

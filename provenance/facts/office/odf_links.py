@@ -2,9 +2,11 @@
 
 The elements in `_THINGS` are fetched when the document is opened or drawn; every other target
 (`text:a`, image maps, actions of slides) waits for a click, and is read for paths only. Event
-listeners that call a script are told as macros.
+listeners that call a script are told as macros. Formulas are searched for functions that ask an
+address or another program.
 """
 
+import re
 from typing import Final
 
 from provenance.facts.gathering import Gathered, quoted
@@ -29,7 +31,21 @@ _THINGS: Final = {
     "applet": "a program",
     "font-face-uri": "a font",
 }
+_ASKS_ADDRESS: Final = re.compile(r"(?i)\bWEBSERVICE\(")  # OpenFormula has it from Excel
+_ASKS_PROGRAM: Final = re.compile(r"(?i)(?<![A-Za-z.])DDE\(")  # ODF 1.3 part 4, 6.11.2
 _SCRIPT: Final = ("vnd.sun.star.script:", "macro:", "script:")
+
+
+def tell_formulas(gathered: Gathered, root: Element, *, where: str) -> None:
+    """Observe formulas that ask an address, or another program, for data."""
+    formulas = [attribute(one, "formula") for one in having(root, "formula")[:MAX_LINKS]]
+    if any(_ASKS_ADDRESS.search(one) for one in formulas):
+        text = "A formula asks an address on the net for data (WEBSERVICE)."
+        gathered.observe("web-formula", Weight.RISK, text, where=where)
+    asking = next((one for one in formulas if _ASKS_PROGRAM.search(one)), None)
+    if asking is not None:
+        text = f"A formula asks another program for data: {quoted(asking)}."
+        gathered.observe("dde-field", Weight.RISK, text, where=where)
 
 
 def tell_links(gathered: Gathered, root: Element, *, where: str) -> None:

@@ -29,6 +29,7 @@ from provenance.facts.places import tell_path
 from provenance.facts.stated_dates import read_w3c
 from provenance.facts.timeline import Story
 
+_FETCHING: Final = ("WEBSERVICE", "_xlfn.IMAGE")  # functions that load something when calculated
 MAX_SHEETS: Final = 300  # sheets that are scanned
 MAX_COMMENTS: Final = 5_000  # of one sheet; the same for people, savings and names of sheets
 MAX_DRAWINGS: Final = 300  # drawings that are read
@@ -110,9 +111,10 @@ def _scan_sheet(gathered: Gathered, package: Package, name: str) -> None:
     data = package.read(name, MAX_SHEET)
     if data is None:
         return
-    if b"WEBSERVICE(" in data:
-        text = "A formula asks an address on the net for data (WEBSERVICE)."
-        gathered.observe("web-formula", Weight.RISK, text, where=name)
+    for function in _FETCHING:
+        if f"{function}(".encode() in data:
+            text = f"A formula asks an address on the net for data ({function})."
+            gathered.observe("web-formula", Weight.RISK, text, where=name)
     rows, columns, protected = _count_hidden(package, name, data)
     if rows:
         text = f"{counted(rows, 'row is', 'rows are')} hidden (a filter hides rows too)."

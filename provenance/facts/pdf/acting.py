@@ -21,7 +21,8 @@ from provenance.signatures.text import tame
 MAX_ADDRESSES: Final = 5  # named of one script
 
 _ADDRESS: Final = re.compile(r"(?i)\b(?:https?|ftp|file)://[^\s\"'<>()\\]{1,200}")
-_OPENS: Final = frozenset({"Launch", "GoToR", "GoToE", "Thread"})
+_FILES: Final = frozenset({"GoToR", "GoToE", "Thread"})
+_OPENS: Final = _FILES | {"Launch"}
 _MEDIA: Final = frozenset({"Rendition", "Movie", "Sound", "RichMediaExecute"})
 _NOTHING: Final = re.compile(r"(?i)javascript:\s*(?:void\s*\(?\s*0\s*\)?)?\s*;?")
 _SCRIPTED: Final = ("javascript:", "vbscript:", "data:")
@@ -51,31 +52,41 @@ def tell_actions(gathered: Gathered, actions: list[Action]) -> None:
 def _tell_alone(gathered: Gathered, one: Action) -> None:
     """Tell an action that nobody needs to click for."""
     cause, where = one.cause.alone, one.cause.where
-    place = read_place(one.target)
-    if one.kind == "JavaScript":
+    if one.kind == "JavaScript" or (one.kind == "URI" and _is_script(one.target)):
         text = f"{cause} runs a script{_script(one.target)}"
         gathered.observe("script-in-document", Weight.RISK, text, where=where)
-        return
-    if one.kind in _MEDIA:
+    elif one.kind in _MEDIA:
         named = f": {quoted(one.target)}" if one.target else ""
         text = f"{cause} plays or controls a film, a sound or a space{named}."
         gathered.observe("media-by-itself", Weight.RISK, text, where=where)
-        return
-    if place.kind in {Kind.REMOTE, Kind.SHARE} or one.kind in {"URI", "SubmitForm"}:
-        does = "sends what is filled in to" if one.kind == "SubmitForm" else "asks for"
-        who = f"runs {quoted(place.host, 80)}" if place.host else "is behind it"
-        text = (
-            f"{cause} {does} {_shown(place.text)}: whoever {who} learns that it was read, when,"
-            " and from which address."
-        )
-        gathered.observe("remote-content", Weight.RISK, text, where=where)
-    if one.kind == "ImportData":
+    elif one.kind == "ImportData":
         text = f"{cause} takes values for its form from a file: {_shown(one.target)}."
         gathered.observe("form-takes", Weight.RISK, text, where=where)
-    elif one.kind in _OPENS:
-        what = "starts a program or opens a file" if one.kind == "Launch" else "opens another file"
+    elif not _tell_asking(gathered, one) or one.kind in _OPENS:
+        what = "opens another file" if one.kind in _FILES else "starts a program or opens a file"
         text = f"{cause} {what}: {_shown(one.target)}."
         gathered.observe("launch-by-itself", Weight.RISK, text, where=where)
+
+
+def _tell_asking(gathered: Gathered, one: Action) -> bool:
+    """Tell an action that asks a server or sends it something; False if it does not."""
+    place = read_place(one.target)
+    local = place.kind is Kind.LOCAL or one.target.strip().lower().startswith("mailto:")
+    asks = place.kind in {Kind.REMOTE, Kind.SHARE} or (one.kind == "URI" and not local)
+    if not asks and one.kind != "SubmitForm":
+        return False
+    does = "sends what is filled in to" if one.kind == "SubmitForm" else "asks for"
+    who = f"runs {quoted(place.host, 80)}" if place.host else "is behind it"
+    text = (
+        f"{one.cause.alone} {does} {_shown(place.text)}: whoever {who} learns that it was read,"
+        " when, and from which address."
+    )
+    gathered.observe("remote-content", Weight.RISK, text, where=one.cause.where)
+    return True
+
+
+def _is_script(target: str) -> bool:
+    return target.strip().lower().startswith(_SCRIPTED) and not _NOTHING.fullmatch(target.strip())
 
 
 def _tell_scripts(gathered: Gathered, group: list[Action]) -> None:
@@ -93,7 +104,7 @@ def _tell_scripts(gathered: Gathered, group: list[Action]) -> None:
 
 def _tell_links(gathered: Gathered, group: list[Action]) -> None:
     group = [one for one in group if not _NOTHING.fullmatch(one.target.strip())]
-    acting = [one for one in group if one.target.strip().lower().startswith(_SCRIPTED)]
+    acting = [one for one in group if _is_script(one.target)]
     if acting:
         _tell_scripts(gathered, acting)
     hosts = [_host(one.target) for one in group if one not in acting]

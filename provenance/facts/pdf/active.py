@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import pypdfium2
 
+from provenance.errors import Malformed
 from provenance.facts.gathering import Gathered, counted, joined, listed
 from provenance.facts.model import Facts, Weight
 from provenance.facts.pdf.acting import tell_actions
@@ -23,6 +24,7 @@ from provenance.facts.pdf.doubles import Doubles
 from provenance.facts.pdf.objects import MAX_OBJECTS, Objects, Once, is_list, is_stream
 from provenance.signatures.attempt import Fault, attempt
 
+MAX_AGAIN: Final = 128 << 20  # bytes of a file that is written again; it takes twice as many
 MAX_PACKETS: Final = 50  # of one XFA form; its makers know eight
 
 _XFA: Final = frozenset({2, 3})  # FORMTYPE_XFA_FULL, FORMTYPE_XFA_FOREGROUND
@@ -50,7 +52,7 @@ def find_active(data: bytes, document: Any, at: datetime) -> Facts:  # noqa: ANN
         readings = [attempt("objects as they lie in the file", lambda: _read(data, found))]
         if document is not None:
             again = attempt(
-                "objects as the renderer has them", lambda: _read_again(document, found)
+                "objects as the renderer has them", lambda: _read_again(document, len(data), found)
             )
             readings.append(again)
     read = [one for one in readings if isinstance(one, Objects)]
@@ -76,7 +78,9 @@ def _read(data: bytes, found: Found) -> Objects:
     return objects
 
 
-def _read_again(document: Any, found: Found) -> Objects:  # noqa: ANN401
+def _read_again(document: Any, size: int, found: Found) -> Objects:  # noqa: ANN401
+    if size > MAX_AGAIN:
+        raise Malformed(f"the file is larger than {MAX_AGAIN} bytes")
     out = io.BytesIO()
     document.save(out, flags=_WITHOUT_PASSWORD)
     return _read(out.getvalue(), found)

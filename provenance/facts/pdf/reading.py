@@ -20,7 +20,7 @@ from provenance.facts.pdf.revisions import NOT_COMPARED, find_earlier, judge_ear
 from provenance.facts.pdf.unseen import find_unseen
 from provenance.signatures.attempt import Fault, attempt
 from provenance.signatures.pdf.raw import RawSurvey, survey_pdf
-from provenance.signatures.text import tame
+from provenance.signatures.text import tame, with_detail
 
 T = TypeVar("T")
 
@@ -38,7 +38,7 @@ def read_pdf_facts(data: bytes, *, at: datetime) -> Facts:
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
-        notes.append(f"pages and properties could not be read ({tame(error, 200)})")
+        notes.append(with_detail("pages and properties could not be read", tame(error, 200)))
     try:
         return _read(data, document, survey, notes, at)
     finally:

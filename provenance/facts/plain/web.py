@@ -17,6 +17,7 @@ from provenance.facts.gathering import Gathered, counted, listed, quoted
 from provenance.facts.model import Facts, Weight
 from provenance.facts.places import tell_fetched, tell_paths_in
 from provenance.facts.plain.decoding import decode_text
+from provenance.facts.plain.styles import hides
 from provenance.facts.plain.web_targets import tell_refresh, tell_styles, tell_targets
 from provenance.facts.plain.web_tokens import Kind, Token, cut_markup
 
@@ -24,11 +25,6 @@ MAX_PAGE: Final = 32 << 20  # bytes of a page that are read
 MAX_TOKENS: Final = 500_000  # tags and texts of a page
 MAX_HIDDEN: Final = 20_000  # characters of one comment that are kept
 
-_HIDES: Final = re.compile(
-    r"(?:display\s*:\s*none|visibility\s*:\s*hidden|(?<![-\w])opacity\s*:\s*0(?![.\d])"
-    r"|font-size\s*:\s*[01](?:px|pt|em|%)?\s*(?:;|$|!)|mso-hide\s*:\s*all)",
-    re.IGNORECASE,
-)
 _WHITE: Final = re.compile(r"(?<![-\w])color\s*:\s*(?:white\b|#fff(?:fff)?\b)", re.IGNORECASE)
 _VOID: Final = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param"}
@@ -132,7 +128,7 @@ def _is_hidden(token: Token) -> bool:
     style = token.attributes.get("style", "")
     if "hidden" in token.attributes or token.attributes.get("display") == "none":
         return True
-    if token.attributes.get("visibility") == "hidden" or _HIDES.search(style):
+    if token.attributes.get("visibility") == "hidden" or hides(style):
         return True
     # White on nothing: a colour behind it may stand on any element around, so only the plain case.
     return bool(_WHITE.search(style)) and "background" not in style

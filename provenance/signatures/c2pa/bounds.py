@@ -19,6 +19,7 @@ from provenance.signatures.c2pa.datahash import read_hash, read_ranges
 from provenance.signatures.c2pa.jumbf import ManifestBoxes
 from provenance.signatures.text import tame
 
+OWN_MEMBER: Final = "META-INF/content_credential.c2pa"  # where a package keeps its credentials
 MAX_SHOWN: Final = 20  # boxes or parts named one by one; more are counted
 SPARE: Final = 64  # bytes of headers around the credentials, in any format
 _SEGMENT: Final = 60_000  # bytes of credentials in one JPEG segment, at least; each costs a header
@@ -37,7 +38,12 @@ class Bounds:
 
 
 def judge_bounds(
-    binding: ManifestBoxes, *, file_size: int, store_size: int | None, media_type: str
+    binding: ManifestBoxes,
+    *,
+    file_size: int,
+    store_size: int | None,
+    media_type: str,
+    members: frozenset[str] | None = None,
 ) -> Bounds:
     """Say how much of the file the hash in a manifest covers.
 
@@ -48,24 +54,38 @@ def judge_bounds(
             the file: a signer could plant a second, larger header. None: they lie in a file of
             their own, so that nothing need be left out of this one.
         media_type: as identified.
+        members: names of all files of a package; None = it is none, or could not be opened.
     """
     read = attempt("hash", lambda: read_hash(binding))
     if isinstance(read, Fault):
-        return _unknown(read.message)
+        return _unknown(f"what was signed cannot be read{read.because}")
     name, parsed = read
     if name == "data":
         room = 0 if store_size is None else _room(store_size, media_type)
         return _ranges(parsed, file_size, room)
-    reader = {"bmff": _boxes, "boxes": _named_boxes, "collection": _collection}.get(name)
+    if name == "collection":
+        return _collection(parsed, members)
+    reader = {"bmff": _boxes, "boxes": _named_boxes}.get(name)
     if reader is None:
         return _unknown(f"a kind of hash that is not known here ({tame(name, 40)})")
     return reader(parsed)
 
 
-def _collection(_found: Mapping[Any, Any]) -> Bounds:
-    """The members of a package are listed (`c2pa.hash.collection.data`)."""
-    covered = ("every file of the package and its directory, by digest",)
-    return Bounds(scope=Scope.WHOLE, covered=covered)
+def _collection(found: Mapping[Any, Any], members: frozenset[str] | None) -> Bounds:
+    """The members of a package are listed (`c2pa.hash.collection.data`).
+
+    The library compares those that are listed. Of any other only the directory's checksum is
+    hashed, and a file of the same checksum is soon made.
+    """
+    listed = found.get("uris")
+    if members is None or not isinstance(listed, dict):
+        return _unknown("whether every file of the package is in the hash was not determined")
+    left = sorted(members - {OWN_MEMBER} - {str(one) for one in listed})
+    return Bounds(
+        scope=Scope.PART if left else Scope.WHOLE,
+        covered=(f"{len(listed)} files of the package and its directory, by digest",),
+        uncovered=_shown(tuple(f"{tame(one, 80)} (not in the hash)" for one in left)),
+    )
 
 
 def _unknown(why: str) -> Bounds:
@@ -76,7 +96,7 @@ def _ranges(found: Mapping[Any, Any], file_size: int, room: int) -> Bounds:
     """One or more byte ranges are left out (`c2pa.hash.data`)."""
     ranges = attempt("ranges", lambda: read_ranges(found))
     if isinstance(ranges, Fault):
-        return _unknown(ranges.message)
+        return _unknown(f"what was signed cannot be read{ranges.because}")
     left_out = sum(length for _, length in ranges)
     covered = (f"{max(file_size - left_out, 0)} of {file_size} bytes of the file, by digest",)
     if left_out <= room:

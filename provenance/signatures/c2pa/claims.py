@@ -25,11 +25,13 @@ from provenance.signatures.c2pa.codes import (
     Effect,
     effect_of,
     mismatch_is_hearsay,
+    say_codes,
 )
 from provenance.signatures.c2pa.cose import ClaimSignature, parse_signature, verify_claim
 from provenance.signatures.c2pa.datahash import HASHES, hash_matches
 from provenance.signatures.c2pa.jumbf import ManifestBoxes, read_manifest
 from provenance.signatures.c2pa.report import Finding, Report
+from provenance.signatures.text import with_detail
 
 MAX_UPDATES: Final = 20  # update manifests on top of each other; each adds a signature only
 _CLAIM, _DATA = "claimSignature.mismatch", "assertion.dataHash.mismatch"
@@ -133,12 +135,12 @@ def _unclear(
         if _effect(one) in {Effect.CANNOT_CHECK, Effect.BROKEN}
     ]
     if open_codes:
-        return "validation-failure", f"the library reports {', '.join(open_codes[:5])}"
+        return "validation-failure", with_detail(say_codes(open_codes), ", ".join(open_codes[:5]))
     success = {one.code for one in report.results.success}
     if SIGNED not in success or BINDINGS.isdisjoint(success):
         return "not-confirmed", "the library does not say that both claim and file match"
     if isinstance(second, Fault):
-        return "second-look-failed", f"the signature could not be read again ({second.text})"
+        return "second-look-failed", f"the signature could not be read again{second.because}"
     if not second:
         return "engines-disagree", "the library accepts a signature that our own check refuses"
     if report.state not in {"Valid", "Trusted"} and not _explained(report):

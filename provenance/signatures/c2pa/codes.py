@@ -54,6 +54,41 @@ _EFFECTS: Final[Mapping[str, Effect]] = {
     "ingredient.manifest.missing": Effect.INGREDIENT_OPEN,
     "ingredient.claimSignature.missing": Effect.INGREDIENT_OPEN,
 }
+_WORDS: Final[Mapping[str, str]] = {
+    "signingCredential.untrusted": "the signer is unknown",
+    "signingCredential.expired": "the signer's certificate had run out",
+    "signingCredential.invalid": "the signer's certificate is not one that may sign credentials",
+    "signingCredential.revoked": "the signer's certificate was called back",
+    "signingCredential.ocsp.revoked": "the signer's certificate was called back",
+    "claimSignature.missing": "the signature is not there",
+    "claimSignature.outsideValidity": "it was signed outside the certificate's period of use",
+    "claim.missing": "the signed list of contents is not there",
+    "claim.multiple": "there is more than one signed list of contents",
+    "claim.malformed": "the signed list of contents cannot be read",
+    "claim.cbor.invalid": "the signed list of contents cannot be read",
+    "claim.hardBindings.missing": "nothing in it is tied to the bytes of the file",
+    "algorithm.unsupported": "it uses an algorithm that is not handled",
+    "assertion.missing": "a statement that was signed is not there",
+    "assertion.undeclared": "it holds a statement that nobody signed",
+    "assertion.inaccessible": "a statement that was signed is kept elsewhere and was not fetched",
+    "assertion.notRedacted": "a statement was taken out in a way that is not permitted",
+    "assertion.selfRedacted": "a statement was taken out in a way that is not permitted",
+    "hashedURI.missing": "a part that was signed is not there",
+    "ingredient.manifest.missing": "the earlier file's own credentials are not there",
+    "ingredient.claimSignature.missing": "the earlier file's own signature is not there",
+    "ingredient.unknownProvenance": "the earlier file had no credentials",
+    "manifest.inaccessible": "credentials are kept elsewhere and were not fetched",
+    "general.error": "the program that reads credentials stopped at something",
+    "timeStamp.untrusted": "its time stamp is by an unknown authority",
+    "timeStamp.mismatch": "its time stamp is of something else",
+    "timeStamp.malformed": "its time stamp cannot be read",
+}
+"""Failed codes in words; of others it is told what they are about."""
+_ABOUT: Final[Mapping[str, str]] = {
+    "ingredient": "an earlier file",
+    "assertion": "a statement",
+    "timeStamp": "the time stamp",
+}
 _HASHES: Final = ("dataHash", "bmffHash", "boxesHash", "collectionHash", "multiAssetHash")
 BINDINGS: Final = frozenset(f"assertion.{name}.match" for name in _HASHES)
 """Success codes that say: the bytes of this file are those that were signed."""
@@ -72,6 +107,17 @@ def effect_of(code: str, explanation: str = "") -> Effect:
     if effect is Effect.BROKEN and "not supported" in explanation:
         return Effect.CANNOT_CHECK  # a hash elsewhere: nothing was compared (SDK: verify_internal)
     return effect
+
+
+def say_codes(codes: Iterable[str]) -> str:
+    """Return failed codes in plain words, each once; for one without words, what it is about."""
+    said = (_WORDS.get(code) or _say_unknown(code) for code in codes)
+    return "; ".join(dict.fromkeys(said))
+
+
+def _say_unknown(code: str) -> str:
+    about = _ABOUT.get(code.partition(".")[0], "the credentials")
+    return f"a check of {about} did not pass"
 
 
 def mismatch_is_hearsay(codes: Iterable[str]) -> bool:

@@ -133,7 +133,7 @@ def _status(
         signer=Signer.UNKNOWN if intact else Signer.NO_IDENTITY,
         native_codes=codes,
         claimed_author=names or None,
-        covered=tuple(tame(url, 120) for url in _referenced(one.data)[:20]) if intact else (),
+        covered=tuple(map(_said, _referenced(one.data)[:20])) if intact else (),
         trust_set_sha256=blank.trust_set_sha256,
         engine=blank.engine,
         engine_version=blank.engine_version,
@@ -205,3 +205,8 @@ def _verified(credential: Mapping[str, Any]) -> list[str]:
     listed = credential["credentialSubject"]["verifiedIdentities"]
     names = [one.get("name") or one.get("username") for one in listed]
     return [name for name in names if isinstance(name, str)]
+
+
+def _said(url: str) -> str:
+    """A part of the credentials by its own name: the last word of its address."""
+    return f'the part "{tame(url.rpartition("/")[2], 120)}" of the credentials'

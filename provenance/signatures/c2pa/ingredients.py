@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from provenance.signatures.axes import Integrity, Kind, Presence, Scope
-from provenance.signatures.c2pa.codes import Effect, effect_of
+from provenance.signatures.c2pa.codes import Effect, effect_of, say_codes
 from provenance.signatures.c2pa.report import Finding, Ingredient, Manifest, Report
 from provenance.signatures.model import Locator, SignatureStatus
-from provenance.signatures.text import tame
+from provenance.signatures.text import tame, with_detail
 
 MAX_SHOWN: Final = 20  # bad ingredients with a status of their own; a further line counts the rest
 _BAD: Final = frozenset({Effect.BROKEN, Effect.INGREDIENT_BROKEN})
@@ -101,8 +101,9 @@ def judge_ingredients(
     left = 0
     for one in troubled:
         if not one.broken and not one.unclear:
-            codes = ", ".join(dict.fromkeys(finding.code for finding in one.every))
-            warnings.append(f"{_named(one)} has credentials with open questions ({codes})")
+            codes = tuple(dict.fromkeys(finding.code for finding in one.every))
+            said = f"{_named(one)} has credentials with open questions: {say_codes(codes)}"
+            warnings.append(with_detail(said, tame(", ".join(codes), 300)))
         elif len(statuses) < MAX_SHOWN:
             statuses.append(_status(one, blank))
         else:
@@ -132,8 +133,12 @@ def _status(one: Troubled, blank: SignatureStatus) -> SignatureStatus:
         engine=blank.engine,
         engine_version=blank.engine_version,
         warnings=(f"{hearsay} here to check again",) if recorded else (),
-        error=tame(f"ingredient: {', '.join(words)}", 300) if words else None,
+        error=_open_codes(words) if words else None,
     )
+
+
+def _open_codes(codes: list[str]) -> str:
+    return with_detail(f"ingredient: {say_codes(codes)}", tame(", ".join(codes), 300))
 
 
 def _named(one: Troubled) -> str:

@@ -10,8 +10,15 @@ from datetime import datetime
 from typing import Final
 
 from provenance.signatures.axes import Integrity, Presence
+from provenance.signatures.c2pa.bounds import OWN_MEMBER
 from provenance.signatures.c2pa.jumbf import MARKER
-from provenance.signatures.c2pa.manifest import Case, blank_status, judge_manifest, open_status
+from provenance.signatures.c2pa.manifest import (
+    Case,
+    blank_status,
+    judge_manifest,
+    open_status,
+    say_unread,
+)
 from provenance.signatures.c2pa.report import Report
 from provenance.signatures.c2pa.sdk import Refusal, Refused
 from provenance.signatures.detected import Detected, open_about_ink
@@ -72,7 +79,7 @@ _HINTS: Final[tuple[tuple[str, tuple[bytes, ...]], ...]] = (
     # The library reads a manifest in a PDF only where its bytes stand in the clear.
     ("application/pdf", (MARKER, _NAMED, b"dcterms:provenance")),
     ("image/svg+xml", (b"c2pa", b"dcterms:provenance")),
-    ("application/", (b"META-INF/content_credential.c2pa",)),  # packages: a member of that name
+    ("application/", (OWN_MEMBER.encode(),)),  # packages: a member of that name
 )
 
 
@@ -113,8 +120,8 @@ def _without_manifest(case: Case, answer: Refused) -> Examined:
     if answer.why is Refusal.NO_MANIFEST:
         words = "the bytes show credentials that the library does not find"
         return Examined(detected=_ran(case.media_type, open_status(case, answer, words)))
-    failure = DetectorFailure(detector=DETECTOR, code=answer.why.value, message=answer.message)
+    failure = DetectorFailure(detector=DETECTOR, code=answer.why.value, message=say_unread(answer))
     if not seen:
         return Examined(detected=Detected(failures=(failure,)))
-    unread = replace(open_status(case, answer, answer.message), integrity=Integrity.ERROR)
+    unread = replace(open_status(case, answer, say_unread(answer)), integrity=Integrity.ERROR)
     return Examined(detected=_ran(case.media_type, unread))

@@ -34,7 +34,9 @@ from provenance.signatures.c2pa.report import Report, read_report
 from provenance.signatures.c2pa.sdk import Read, Refusal, Refused, Trusting, read_store
 from provenance.signatures.c2pa.signer import Claimed, judge_claim_signer
 from provenance.signatures.c2pa.stamps import judge_stamp
+from provenance.signatures.containers.archive import open_archive
 from provenance.signatures.model import Locator, SignatureStatus
+from provenance.signatures.text import with_detail
 from provenance.signatures.vouching import TrustContext
 from provenance.trust.model import Purpose, TrustSet
 
@@ -115,6 +117,11 @@ def open_status(case: Case, answer: Refused, words: str) -> SignatureStatus:
     return replace(case.blank, native_codes=(code,), error=f"{code}: {words}")
 
 
+def say_unread(answer: Refused) -> str:
+    """Say that the library could not read credentials; its own words stand behind."""
+    return with_detail("the credentials in it cannot be read", answer.message)
+
+
 def judge_claim(case: Case, read: Read, report: Report) -> SignatureStatus:
     """Judge the manifest that speaks for the file as it is (steps 1 to 3)."""
     checked = check_claim(report, read.manifest_store, case.data)
@@ -164,7 +171,7 @@ def judge_manifest(
             case.blank,
             integrity=Integrity.ERROR,
             native_codes=report.results.codes,
-            error=found.text,
+            error=f"claim-failed: the credentials cannot be read to the end{found.because}",
         )
     statuses, notes = judge_ingredients(find_troubled(report), case.blank)
     found = replace(found, warnings=(*found.warnings, *warnings, *notes, *more_identities(report)))
@@ -197,8 +204,17 @@ def _bounded(case: Case, read: Read, checked: Checked, status: SignatureStatus) 
         file_size=len(case.data),
         store_size=None if case.sidecar is not None else len(read.manifest_store) + read.further,
         media_type=case.media_type,
+        members=_members(case.data),
     )
     return replace(status, scope=bounds.scope, covered=bounds.covered, uncovered=bounds.uncovered)
+
+
+def _members(data: bytes) -> frozenset[str] | None:
+    """Return the names of a package's files; None where it is none that all programs read alike."""
+    if not data.startswith(b"PK"):
+        return None
+    archive = attempt("zip", lambda: open_archive(data))
+    return None if isinstance(archive, Fault) else frozenset(archive.members)
 
 
 def _identities(case: Case, report: Report) -> tuple[SignatureStatus, ...]:

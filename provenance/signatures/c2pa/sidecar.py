@@ -32,6 +32,7 @@ from provenance.signatures.c2pa.manifest import (
     judge_claim,
     judge_manifest,
     open_status,
+    say_unread,
 )
 from provenance.signatures.c2pa.report import Report
 from provenance.signatures.c2pa.sdk import Read, Refused
@@ -124,7 +125,7 @@ def _over(case: Case, *, sure: bool) -> Sided:
     """Judge credentials over a document; `sure`: somebody said that they are of it."""
     answer, warnings = case.ask_anchored()
     if isinstance(answer, Refused):
-        unread = replace(open_status(case, answer, answer.message), integrity=Integrity.ERROR)
+        unread = replace(open_status(case, answer, say_unread(answer)), integrity=Integrity.ERROR)
         return Sided(statuses=(unread if sure else doubted(unread),))
     judged = judge_manifest(case, answer, warnings)
     if sure or judged.claim.integrity is Integrity.INTACT:
@@ -143,7 +144,7 @@ def _alone(case: Case, *, beside: int) -> Sided:
     """Judge credentials without the document that they are of (rule 5)."""
     answer, warnings = case.ask_anchored()
     if isinstance(answer, Refused):
-        unread = replace(open_status(case, answer, answer.message), integrity=Integrity.ERROR)
+        unread = replace(open_status(case, answer, say_unread(answer)), integrity=Integrity.ERROR)
         return Sided(statuses=(unread,))
 
     def claim(case: Case, read: Read, report: Report) -> SignatureStatus:

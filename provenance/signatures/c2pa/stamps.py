@@ -59,14 +59,14 @@ def judge_stamp(
         words = "could not be read here" if unread else "does not hold"
         return Timed(
             claimed=said if unread else None,
-            warnings=(f"the time stamp {words} and proves nothing ({read.message})",),
+            warnings=(f"the time stamp {words} and proves nothing{read.because}",),
         )
     token, signer = read
     stamp = attempt("time-stamp", lambda: _stamp(token, signer, trust))
     if isinstance(stamp, Fault):
         return Timed(
             claimed=token.info.at,
-            warnings=(f"the time stamp is by an authority unknown to this desk ({stamp.message})",),
+            warnings=(f"the time stamp is by an authority unknown to this desk{stamp.because}",),
         )
     return Timed(stamp=stamp)
 

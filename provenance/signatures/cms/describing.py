@@ -1,9 +1,8 @@
 """Say what a CMS signer names, covers and carries along; judge nothing.
 
 Names and algorithms are recorded for every outcome, a broken signature too: they are what the
-search that follows begins with. What stands in the container and is not judged here is counted and
-named: countersignatures (signatures over a signature, by somebody who need not have seen the
-document), archive time stamps, evidence records.
+search that follows begins with. What stands in the container and is judged nowhere is counted and
+named: archive time stamps and evidence records. Countersignatures: `countersigning`.
 """
 
 from dataclasses import replace
@@ -21,14 +20,13 @@ from provenance.signatures.model import SignatureStatus
 from provenance.signatures.text import tame
 
 _UNJUDGED: Final = {
-    "1.2.840.113549.1.9.6": "countersignatures",
     "1.2.840.113549.1.9.16.2.27": "archive time stamps",
     "1.2.840.113549.1.9.16.2.48": "archive time stamps",
     "0.4.0.1733.2.4": "archive time stamps",
     "1.2.840.113549.1.9.16.2.49": "evidence records",
     "1.2.840.113549.1.9.16.2.50": "evidence records",
 }
-"""Unsigned attributes of RFC 5652 (11.4), RFC 5126, EN 319 122-1 and RFC 4998, by identifier."""
+"""Unsigned attributes of RFC 5126, EN 319 122-1 and RFC 4998, by identifier."""
 
 
 def name_signer(

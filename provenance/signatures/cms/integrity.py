@@ -37,7 +37,7 @@ from pyhanko_certvalidator.sig_validate import (
 from provenance.signatures.axes import Integrity
 from provenance.signatures.cms.attributes import attributes_of, single
 from provenance.signatures.cms.reading import Container
-from provenance.signatures.text import tame
+from provenance.signatures.text import tame, with_detail
 
 _DIGESTS: Final = {
     name: name.replace("-", "_") for name in ("md5", "sha1", "sha224", "sha256", "sha384", "sha512")
@@ -75,7 +75,7 @@ class _Try:
     digest: bytes
 
 
-class _Validator(DefaultSignatureValidator):
+class SignatureValidator(DefaultSignatureValidator):
     """The engine's check of a signature value, with RSA over SHA-3 added."""
 
     def validate_signature(
@@ -86,6 +86,11 @@ class _Validator(DefaultSignatureValidator):
         signature_algorithm: Any,  # noqa: ANN401 asn1crypto has no types
         context: SignatureValidationContext = DEFAULT_VALIDATION_CONTEXT,
     ) -> None:
+        """Check one value.
+
+        Raises:
+            InvalidSignature: it does not match.
+        """
         chosen = _RSA_SHA3.get(signature_algorithm["algorithm"].dotted)
         if chosen is None:
             super().validate_signature(
@@ -117,7 +122,7 @@ def check_integrity(
         Exception: whatever parser and engine raise on a part that cannot be read.
     """
     attributes = attributes_of(signer, "signed_attrs")
-    refused = _form(container, attributes, content) or _algorithms(signer)
+    refused = _form(container, attributes, content) or refuse_algorithms(signer)
     if refused is not None:
         return refused
     name = _DIGESTS[signer["digest_algorithm"]["algorithm"].native]
@@ -178,7 +183,7 @@ def _form(container: Container, attributes: Sequence[Any], content: bytes | None
             "signed-attributes-missing",
             "content of another type than plain data needs signed attributes (RFC 5652, 5.3)",
         )
-    if content is not None and _reads_as_attributes(content):
+    if content is not None and reads_as_attributes(content):
         return _refused(
             "attributes-as-content",
             "the signed bytes are the attributes of another signature: a known way to forge one",
@@ -186,7 +191,7 @@ def _form(container: Container, attributes: Sequence[Any], content: bytes | None
     return None
 
 
-def _reads_as_attributes(content: bytes) -> bool:
+def reads_as_attributes(content: bytes) -> bool:
     """Tell whether bytes read as the DER of signed attributes."""
     if not content.startswith(b"\x31"):
         return False
@@ -199,8 +204,8 @@ def _reads_as_attributes(content: bytes) -> bool:
         return False
 
 
-def _algorithms(signer: Any) -> Verdict | None:  # noqa: ANN401 asn1crypto has no types
-    """Rule 2."""
+def refuse_algorithms(signer: Any) -> Verdict | None:  # noqa: ANN401 asn1crypto has no types
+    """Return why a signer's algorithms are not taken (rule 2); None where they are."""
     used, named = digest_name(signer), stated_digest(signer)
     if used not in _DIGESTS:
         return _refused("digest-not-handled", "its digest algorithm is not handled here")
@@ -210,6 +215,10 @@ def _algorithms(signer: Any) -> Verdict | None:  # noqa: ANN401 asn1crypto has n
             f"it names two different digest algorithms, {used} and {named} (RFC 8933)",
         )
     return None
+
+
+_NOT_NAMED: Final = "the certificate in it is not the one that the signer named in what was signed"
+_CONTRADICT: Final = "what the signer signed about the signature contradicts the signature itself"
 
 
 def _refused(code: str, why: str) -> Verdict:
@@ -223,7 +232,8 @@ def _verify(one: _Try) -> Verdict:
     except SignatureValidationError as error:
         missing = error.ades_subindication is AdESIndeterminate.NO_SIGNING_CERTIFICATE_FOUND
         code = "no-signing-certificate" if missing else "signed-attributes-contradict"
-        return _refused(code, tame(error, 200))
+        words = _NOT_NAMED if missing else _CONTRADICT
+        return _refused(code, with_detail(words, tame(error, 200)))
 
 
 def _weigh(one: _Try) -> Verdict:
@@ -251,7 +261,11 @@ def _weigh(one: _Try) -> Verdict:
 
 def _run(one: _Try) -> tuple[bool, bool]:
     intact, valid = validate_sig_integrity(
-        one.signer, one.certificate, one.content_type, one.digest, sig_validator=_Validator()
+        one.signer,
+        one.certificate,
+        one.content_type,
+        one.digest,
+        sig_validator=SignatureValidator(),
     )
     return bool(intact), bool(valid)
 

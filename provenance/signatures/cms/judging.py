@@ -23,6 +23,7 @@ from asn1crypto import x509
 from provenance.signatures.attempt import Fault, attempt
 from provenance.signatures.axes import ChangedAfter, Integrity, Kind, Presence, Signer
 from provenance.signatures.cms.attributes import attributes_of, claimed_time
+from provenance.signatures.cms.countersigning import tell_countersignatures
 from provenance.signatures.cms.describing import (
     describe_coverage,
     describe_unjudged,
@@ -174,10 +175,18 @@ def _read(data: bytes) -> Container | NotSignedDataError:
         return other
 
 
+_STOPPED: Final = {
+    "cms-unreadable": "it cannot be read as a signature",
+    "certificate-unreadable": "the certificate in it cannot be read",
+    "trust-failed": "whose key made it could not be worked out",
+}
+_STOP: Final = "a step of its check did not come to its end"
+
+
 def _failed(status: SignatureStatus, code: str, fault: Fault) -> SignatureStatus:
     return replace(
         status,
-        error=status.error or f"{code}: {fault.kind}: {fault.message}",
+        error=status.error or f"{code}: {_STOPPED.get(code, _STOP)}{fault.because}",
         native_codes=(*status.native_codes, code),
     )
 
@@ -223,6 +232,7 @@ def _judge(
     if isinstance(verdict, Fault):
         return _failed(status, "integrity-failed", verdict)
     status = describe_unjudged(signer, _weighed(work, status, verdict))
+    status = tell_countersignatures(work.container, signer, status)
     if status.integrity is not Integrity.INTACT:
         return status
     return _vouch(work, signer, certificate, status)

@@ -53,7 +53,7 @@ def _judge(
         lambda: [bytes(one.dump()) for one in values_of(attributes_of(signer, which), name)],
     )
     if isinstance(tokens, Fault):
-        return [NoStamp(code="timestamp-unreadable", why=tokens.message)]
+        return [NoStamp(code="timestamp-unreadable", why=f"it cannot be read{tokens.because}")]
     found = [
         judge_timestamp_token(one, imprint_of=over, context=work.context)
         for one in tokens[:MAX_STAMPS]

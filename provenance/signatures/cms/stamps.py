@@ -56,13 +56,13 @@ def judge_timestamp_token(
     """
     token = attempt("timestamp", lambda: _token(der))
     if isinstance(token, Fault):
-        return NoStamp(code="timestamp-unreadable", why=token.message)
+        return NoStamp(code="timestamp-unreadable", why=f"it cannot be read{token.because}")
     refused = _other_data(token, imprint_of)
     if refused is not None:
         return refused
     signer = attempt("timestamp-signature", lambda: _signer(token))
     if isinstance(signer, Fault):
-        return NoStamp(code="timestamp-broken", why=signer.message)
+        return NoStamp(code="timestamp-broken", why=f"its signature does not hold{signer.because}")
     if token.info.at > context.at + _SKEW + (token.info.accuracy or timedelta()):
         return _none("timestamp-in-the-future", "it states a time that has not come yet")
     if attempt("timestamp-chain", lambda: _vouched(token, signer, context)) is not True:

@@ -149,7 +149,7 @@ def failed(status: SignatureStatus, fault: Fault) -> SignatureStatus:
     return replace(
         status,
         integrity=Integrity.ERROR,
-        error=f"{fault.step}-failed: {fault.kind}: {fault.message}",
+        error=f"{fault.step}-failed: a step of its check did not come to its end{fault.because}",
         native_codes=(*status.native_codes, f"{fault.step}-failed"),
     )
 

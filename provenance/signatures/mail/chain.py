@@ -43,6 +43,20 @@ _METHOD: Final = re.compile(rb"\b(spf|dkim|dmarc|arc)\s{0,5}=\s{0,5}([a-z]{1,20}
 _SERVER: Final = re.compile(rb";\s{0,20}([A-Za-z0-9.-]{1,253})")
 
 
+_SAID: Final = {
+    Outcome.MATCH: "matches",
+    Outcome.MISMATCH: "does not match",
+    Outcome.NO_KEY: "not checked, no key is here",
+    Outcome.WITHDRAWN: "not checked, its key was withdrawn",
+    Outcome.UNUSABLE: "not checked, its key is of no use",
+    Outcome.WRONG_KIND: "not checked, the key here is of another kind",
+    Outcome.OTHER_TIME: "not checked, the key here is of another time",
+    Outcome.TOO_SHORT: "matches a key that anyone can break",
+    Outcome.FAULT: "not checked, the check broke off",
+}
+"""How trying the keys ended, in words."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Set:
     """One set, read."""
@@ -70,10 +84,8 @@ class _Checked:
     @property
     def line(self) -> str:
         """One line for the list of instances."""
-        message = "matches" if self.message_holds else self.message.outcome.value
-        if not self.body.matches:
-            message = "body-hash-mismatch"
-        seal = "matches" if self.seal.outcome is Outcome.MATCH else self.seal.outcome.value
+        message = _SAID[self.message.outcome] if self.body.matches else "is over another body"
+        seal = _SAID[self.seal.outcome]
         claims = ", ".join(f"{name}={result}" for name, result in results_of(self.arc.results))
         return (
             f"ARC set {self.arc.number} by {self.arc.seal.domain}: seal {seal} (cv="

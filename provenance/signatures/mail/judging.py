@@ -94,7 +94,7 @@ def _guarded(
         status,
         integrity=Integrity.ERROR,
         native_codes=("engine-failed",),
-        error=f"engine-failed: {judged.text}",
+        error=f"engine-failed: its check did not come to its end{judged.because}",
     )
 
 

@@ -111,7 +111,8 @@ def _try(
         return Trial(outcome=Outcome.MATCH, text="", key=best, held=held)
     faults = [one for one in answers.values() if isinstance(one, Fault)]
     if faults:
-        return Trial(outcome=Outcome.FAULT, text=faults[0].text, held=held)
+        words = f"its check did not come to its end{faults[0].because}"
+        return Trial(outcome=Outcome.FAULT, text=words, held=held)
     if all(key.excludes(claimed) for key in fitting):
         text = (
             "it does not match the archived keys, and none of them was seen in use at the time it"

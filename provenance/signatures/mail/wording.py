@@ -5,6 +5,7 @@ failing one is weak evidence, because honest mail is altered on its way. Strings
 are also composed where no parser is loaded.
 """
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 MAIL: Final = frozenset({Kind.DKIM, Kind.ARC})
 
+_RECEIVED: Final = re.compile(r"\bReceived\b")
 _CAUTION: Final = (
     " That alone is weak evidence against it: mailing lists, virus scanners and mail programs alter"
     " honest mail on its way, and copies for archives are often re-encoded."
@@ -124,7 +126,9 @@ def mail_after(status: "SignatureStatus") -> str:
         return "Not as signed: " + "; ".join(change.where for change in status.changes) + "."
     if status.integrity is not Integrity.INTACT:
         return ""
-    return "Fields that servers add on the way, such as Received, are never signed."
+    # Told where it applies: a copy may have no such field, and a signature may cover it.
+    told = "Fields that servers add on the way, such as Received, are not signed."
+    return told if any(_RECEIVED.search(one) for one in status.uncovered) else ""
 
 
 def mail_unchecked(status: "SignatureStatus") -> tuple[str, ...]:

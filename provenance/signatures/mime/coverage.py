@@ -135,10 +135,8 @@ class Shown:
         return self._bare[part.path]
 
 
-def _ambiguous(faults: Iterable[str]) -> tuple[str, ...]:
-    names = ", ".join(dict.fromkeys(faults))
-    said = f"the structure of the mail can be read in more than one way ({names})"
-    return (said,) if names else ()
+def _ambiguous(faults: tuple[str, ...]) -> tuple[str, ...]:
+    return ("the structure of the mail can be read in more than one way",) if faults else ()
 
 
 def _covered(parts: tuple[Part, ...]) -> tuple[str, ...]:

@@ -52,6 +52,7 @@ from provenance.signatures.openpgp.state import bindings_of
 from provenance.signatures.openpgp.vouching import describe, vouch
 from provenance.signatures.pinning import Reference, coded
 from provenance.signatures.plain import OF_NONE, WHERE_TO_PUT_IT, ended
+from provenance.signatures.text import with_detail
 from provenance.signatures.unread_pins import with_unread_pgp
 from provenance.trust.model import TrustSet
 
@@ -215,7 +216,8 @@ def _ask(
 ) -> SignatureStatus:
     answer = ask_first_engine(signature, content, [one.certificate for one in found])
     if isinstance(answer, Unreadable):
-        return ended(status, Integrity.ERROR, "malformed", answer.message)
+        why = with_detail("the signature packet cannot be read", answer.message)
+        return ended(status, Integrity.ERROR, "malformed", why)
     chosen = found[0]
     if isinstance(answer, Accepted):
         chosen = next(one for one in found if one.made_by(answer.certificate, answer.key))

@@ -1,8 +1,10 @@
 """What happened to a PDF after it was signed: explained by the engine, and seen on the pages.
 
 Two independent looks, each guarded. The difference analysis explains added objects; when it
-objects, or cannot come to an end, the change is UNEXPLAINED. The rendering compares what a reader
+objects, or cannot read the file, the change is UNEXPLAINED. The rendering compares what a reader
 sees; when it cannot be done, visibility is UNKNOWN. Neither look can excuse what the other found.
+An analysis that broke off by a mistake of its own is no finding: where the pages look the same and
+nothing else objects, the question stays open (NOT_ANALYSED), which is never a good answer.
 Imports the PDF engine and the renderer: only a worker imports this module.
 """
 
@@ -16,8 +18,27 @@ from provenance.signatures.axes import ChangedAfter, Scope, Visible
 from provenance.signatures.model import Change, SignatureStatus
 from provenance.signatures.pdf.raw import RawSurvey
 from provenance.signatures.pdf.render import Comparer, Mask, RenderDifference
-from provenance.signatures.text import tame
+from provenance.signatures.text import tame, with_detail
 
+_STOPPED: Final = "diff-stopped"
+_FILE_AT_FAULT: Final = "Pdf"
+"""The engine's exceptions on a file that it cannot read begin so; others are its own mistakes."""
+_UNKNOWN: Final = "whether what was added later changes the document could not be worked out"
+_UNREAD: Final = "the added objects are laid out so that no list of changes could be made"
+_NOT_PERMITTED: Final = "the added objects are not of a kind that a signer can permit"
+_UNDRAWN: Final = "the pages could not be compared, since they cannot be drawn as they were or are"
+_PERMITS: Final = {
+    "NO_CHANGES": "no changes at all",
+    "FILL_FORMS": "filling in forms and signing",
+    "ANNOTATE": "notes, filling in forms and signing",
+}
+_FOUND: Final = {
+    "NONE": "nothing was changed",
+    "LTA_UPDATES": "data for long-term checking was added",
+    "FORM_FILLING": "forms were filled in or signatures added",
+    "ANNOTATIONS": "notes were added",
+    "OTHER": "other changes were made",
+}
 _LEVELS: Final = {
     ModificationLevel.NONE: ChangedAfter.MAINTENANCE,
     ModificationLevel.LTA_UPDATES: ChangedAfter.MAINTENANCE,
@@ -60,7 +81,16 @@ def judge_changes(
             ),
             code="trailing-bytes",
         )
-    return _look(status, end, comparer, masks)
+    return _weighed(_look(status, end, comparer, masks))
+
+
+def _weighed(status: SignatureStatus) -> SignatureStatus:
+    """An analysis that broke off on its own, over pages that look the same, says nothing."""
+    alone = _STOPPED in status.native_codes and "trailing-bytes" not in status.native_codes
+    if not alone or status.visible is not Visible.NO:
+        return status
+    why = f"{_STOPPED}: the signed bytes are unchanged; {_UNKNOWN}"
+    return replace(status, changed_after=ChangedAfter.NOT_ANALYSED, error=status.error or why)
 
 
 def _explain(status: SignatureStatus, signatures: tuple[Any, ...]) -> SignatureStatus:
@@ -75,9 +105,12 @@ def _explain(status: SignatureStatus, signatures: tuple[Any, ...]) -> SignatureS
     if isinstance(result, Fault):
         # Objects laid out so that the analysis fails are a known way to hide a change
         # ("shadow attack, hide"): a failure here counts against the document, not for it.
-        return _objection(status, result.text, "diff-failed")
+        if result.kind.startswith(_FILE_AT_FAULT):
+            return _objection(status, f"{_UNREAD}{result.because}", "diff-failed")
+        return _objection(status, f"{_UNKNOWN}{result.because}", _STOPPED)
     if isinstance(result, Exception):
-        return _objection(status, tame(result, 300), "diff-objection")
+        raw = f"{type(result).__name__}: {tame(result, 300)}"
+        return _objection(status, with_detail(_NOT_PERMITTED, raw), "diff-objection")
     level = result.modification_level
     status = replace(
         status,
@@ -86,10 +119,13 @@ def _explain(status: SignatureStatus, signatures: tuple[Any, ...]) -> SignatureS
     )
     permission = attempt("docmdp", lambda: signatures[0].docmdp_level)
     if isinstance(permission, Fault):
-        return _objection(status, permission.text, "docmdp-unreadable")
+        words = "what the signer permitted cannot be read"
+        return _objection(status, f"{words}{permission.because}", "docmdp-unreadable")
     if permission is not None and level.value > permission.value:
         return _objection(
-            status, f"the signer permitted {permission.name}, found {level.name}", "docmdp-violated"
+            status,
+            f"the signer permitted {_PERMITS[permission.name]}, and {_FOUND[level.name]}",
+            "docmdp-violated",
         )
     return status
 
@@ -115,7 +151,7 @@ def _look(
             status,
             visible=Visible.UNKNOWN,
             native_codes=(*status.native_codes, "render-failed"),
-            warnings=(*status.warnings, f"pages could not be compared ({seen.text})"),
+            warnings=(*status.warnings, f"{_UNDRAWN}{seen.because}"),
         )
     for change in _seen_changes(seen):
         status = _add(status, change, code=change.category)

@@ -119,8 +119,8 @@ def _conclude(work: Work, cases: list[Case]) -> Detected:
     stray = [numbers for numbers in work.survey.byte_ranges if numbers not in listed]
     if stray:
         warnings.append(
-            f"{len(stray)} byte ranges in the file belong to no signature that was read; this is"
-            " either a leftover of an earlier state or a hidden signature"
+            f"{_counted(stray)} in the file, of no signature that was read: either a leftover of an"
+            " earlier state or a hidden signature"
         )
     present = [one for one in statuses if one.presence is not Presence.EMPTY_SLOT]
     if stray and not present:
@@ -133,12 +133,16 @@ def _conclude(work: Work, cases: list[Case]) -> Detected:
         DetectorFailure(
             detector=DETECTORS[1] if fault.step == PERMISSIONS else DETECTORS[0],
             code=fault.step,
-            message=fault.text,
+            message=f"not every signature field could be read{fault.because}",
         )
         for fault in work.opened.faults
     )
     ran = tuple(one for one in DETECTORS if one not in {failure.detector for failure in failures})
     return Detected(statuses=tuple(statuses), ran=ran, failures=failures, warnings=tuple(warnings))
+
+
+def _counted(stray: list[tuple[int, ...]]) -> str:
+    return "1 signed range of bytes" if len(stray) == 1 else f"{len(stray)} signed ranges of bytes"
 
 
 def _stray_status(sha256: str, stray: list[tuple[int, ...]]) -> SignatureStatus:
@@ -147,7 +151,7 @@ def _stray_status(sha256: str, stray: list[tuple[int, ...]]) -> SignatureStatus:
         id=f"pdf-stray-{digest}",
         document_sha256=sha256,
         kind=Kind.PDF_SIG,
-        locator=Locator(name=f"{len(stray)} byte ranges outside any signature field"),
+        locator=Locator(name=f"{_counted(stray)} outside any signature field"),
         presence=Presence.PRESENT,
         integrity=Integrity.NOT_CHECKABLE,
         engine="provenance",
@@ -162,7 +166,7 @@ def _unreadable(survey: RawSurvey, fault: Fault, sha256: str) -> Detected:
     failure = DetectorFailure(
         detector=DETECTORS[0],
         code="password-required" if locked else "pdf-unreadable",
-        message=fault.text,
+        message=f"the file cannot be read as a PDF{fault.because}",
     )
     return Detected(
         statuses=tuple(statuses),

@@ -30,6 +30,22 @@ from provenance.trust.model import TrustSet
 ENGINE_VERSION: Final = version("pyhanko")
 _CHECKED: Final = frozenset({"/adbe.pkcs7.detached", "/ETSI.CAdES.detached", "/PBAD.PAdES"})
 _STAMP: Final = "/ETSI.RFC3161"
+_STOPPED: Final = {
+    "present": "what stands in the field is not built as a signature",
+    "load": "the signature cannot be read",
+    "integrity": "whether the signed bytes are unchanged could not be worked out",
+    "scope": "what it covers could not be worked out",
+    "trust": "whose key made it could not be worked out",
+}
+"""What a step that did not come to its end leaves open."""
+_IRREGULAR: Final = {
+    "range-not-two-stretches": "it does not cover two stretches of the file, as it must",
+    "range-not-from-start": "what it covers does not begin where the file begins",
+    "range-overlaps": "the stretches that it covers overlap",
+    "range-beyond-file": "it claims to cover more than the file has",
+}
+_IRREGULAR_ELSE: Final = "something other than the signature itself lies where that must be"
+_STOP: Final = "a step of its check did not come to its end"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -109,7 +125,7 @@ def note_fault(case: Case, fault: Fault) -> None:
     code = f"{fault.step}-failed"
     case.status = replace(
         case.status,
-        error=case.status.error or f"{code}: {fault.kind}: {fault.message}",
+        error=case.status.error or f"{code}: {_STOPPED.get(fault.step, _STOP)}{fault.because}",
         native_codes=(*case.status.native_codes, code),
     )
     if fault.step == "scope":
@@ -297,7 +313,7 @@ def _scope(work: Work, case: Case) -> None:
     rest = len(work.data) - check.end
     uncovered = [f"{rest} bytes added behind the signed ones"] if rest > 0 else []
     if not check.regular:
-        uncovered.append(f"irregular byte range ({check.code})")
+        uncovered.append(_IRREGULAR.get(check.code, _IRREGULAR_ELSE))
     codes = () if check.code == "ok" else (check.code,)
     case.status = replace(
         case.status,

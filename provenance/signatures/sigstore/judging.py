@@ -44,11 +44,16 @@ from provenance.signatures.sigstore.bundle import (
     shipped_root,
 )
 from provenance.signatures.sigstore.identity import read_signer
+from provenance.signatures.text import with_detail
 from provenance.signatures.unread_pins import with_unread_pins
 from provenance.trust.model import PinKind
 
 MAX_SUBJECTS: Final = 10_000  # documents that one statement is read for
 _JSON: Final = "application/vnd.dev.sigstore.bundle+json"
+NOT_IN_ORDER: Final = (
+    "something around the signature is not in order by the rules of Sigstore and the list of its"
+    " logs and authorities that comes with this program"
+)
 _LOG: Final = "a transparency log or time-stamp authority of Sigstore"
 
 
@@ -140,7 +145,8 @@ def _names(statement: dict[str, Any], document: bytes) -> bool:
 
 def _concluded(status: SignatureStatus, answer: Answer, bench: Bench) -> SignatureStatus:
     if answer.holds is None:
-        return ended(status, Integrity.NOT_CHECKABLE, "sigstore-not-verified", answer.why)
+        why = with_detail(NOT_IN_ORDER, answer.why)
+        return ended(status, Integrity.NOT_CHECKABLE, "sigstore-not-verified", why)
     if not answer.holds:
         return replace(status, integrity=Integrity.BROKEN)
     status = replace(
@@ -188,8 +194,7 @@ def _unreadable(status: SignatureStatus, fault: Fault) -> SignatureStatus:
         why = "it names a bare key instead of a certificate, which is not checked here"
         status = ended(status, Integrity.NOT_CHECKABLE, "managed-key", why)
         return replace(status, presence=Presence.UNSUPPORTED)
-    first = fault.message.partition("\\u{000a}")[0]
-    return ended(status, Integrity.ERROR, "malformed", f"{fault.kind}: {first}")
+    return ended(status, Integrity.ERROR, "malformed", f"the bundle cannot be read{fault.because}")
 
 
 def _blank(data: bytes, bench: Bench, name: str) -> SignatureStatus:

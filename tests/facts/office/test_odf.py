@@ -121,6 +121,29 @@ def test_hidden_sheets_rows_and_the_cells_of_another_workbook() -> None:
     assert '"eve"' in one(facts, "local-path").text
 
 
+def test_formulas_that_ask_an_address_or_a_program() -> None:
+    """A cell can fetch data, or ask another program for it, whenever it is calculated."""
+    cells = "".join(
+        f'<table:table-cell table:formula="of:={formula}"/>'
+        for formula in (
+            "SUM([.A1])",
+            "WEBSERVICE(&quot;http://x&quot;)",
+            "DDE(&quot;cmd&quot;;1;2)",
+        )
+    )
+    body = (
+        "<office:spreadsheet><table:table><table:table-row>"
+        f"{cells}</table:table-row></table:table></office:spreadsheet>"
+    )
+    facts = _read(odf(body, kind="spreadsheet"))
+    assert one(facts, "web-formula").weight is Weight.RISK
+    assert "of:=DDE(" in one(facts, "dde-field").text
+    quiet = _read(
+        odf(body.replace("WEBSERVICE", "SUM").replace("DDE", "ADDED"), kind="spreadsheet")
+    )
+    assert not codes(quiet) & {"web-formula", "dde-field"}
+
+
 def test_hidden_slides_and_notes() -> None:
     """A slide that a style hides, and what the speaker was to say."""
     styles = (

@@ -53,6 +53,12 @@ def test_where_it_was_saved_and_by_whom_it_was_reserved() -> None:
     assert facts.properties["saved-in"].endswith("Leak\\")
 
 
+def test_a_formula_that_loads_a_picture() -> None:
+    """A cell can show a picture from an address, which learns of it."""
+    facts = _read(xlsx({"A": ("", "<x><f>_xlfn.IMAGE(&quot;http://x/p.png&quot;)</f></x>")}))
+    assert "IMAGE" in one(facts, "web-formula").text
+
+
 def test_links_connections_caches_printers_and_macro_sheets() -> None:
     """What fetches, what runs, and what keeps copies of rows that are gone."""
     dde = f'<externalLink xmlns="{S}"><ddeLink ddeService="cmd" ddeTopic="/c calc"/></externalLink>'

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.signatures.c2pa.extra import require_c2pa
+from tests.signatures.inside import answers
 
 require_c2pa()
 
@@ -64,7 +65,7 @@ def test_the_jail_changes_no_answer(runner: Runner, trust: TrustSet, name: str) 
     """The same file gets the same statuses inside and outside the jail."""
     path = ASSETS / f"{name}.jpg"
     jailed = runner.examine(path, name=None, at=NOW, trust=trust)
-    assert jailed.signatures.statuses == judge(path.read_bytes(), trust).statuses
+    assert answers(jailed.signatures.statuses) == judge(path.read_bytes(), trust).statuses
 
 
 def test_a_bad_ingredient_is_told_beside_a_good_file(runner: Runner, trust: TrustSet) -> None:

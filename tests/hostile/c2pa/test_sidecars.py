@@ -2,7 +2,10 @@
 
 import dataclasses
 import hashlib
+import io
 import random
+import struct
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +18,7 @@ require_c2pa()
 
 from provenance.examine.examination import Examination  # noqa: E402 - only where the extra is there
 from provenance.examine.runner import Companion, Runner  # noqa: E402
-from provenance.signatures.axes import Headline, Kind, Scope  # noqa: E402
+from provenance.signatures.axes import Headline, Integrity, Kind, Scope  # noqa: E402
 from provenance.signatures.c2pa.jumbf import MARKER  # noqa: E402
 from provenance.signatures.pairing import How, Relation  # noqa: E402
 from provenance.trust.model import TrustSet  # noqa: E402
@@ -193,6 +196,36 @@ def test_a_range_left_out(table: Table, world: World) -> None:
         found = table.document(PICTURE, by_hand(world, PICTURE, gap | digest))
         assert not is_good(found.headline), (start, length)
     assert found.headline in {Headline.INTACT_PARTIAL, Headline.NOT_CHECKABLE}
+
+
+def test_a_file_of_a_package_left_out(table: Table, world: World) -> None:
+    """The library calls a package whole of which only some files are in the list of hashes."""
+    book = bare_files()["application/epub+zip"]
+    first, second = zipfile.ZipFile(io.BytesIO(book)).infolist()
+    directory = book.rindex(b"PK\x05\x06")
+    (at,) = struct.unpack_from("<I", book, directory + 16)
+    held = {
+        first.filename: book[: second.header_offset],
+        second.filename: book[second.header_offset : at],
+    }
+    for names in (tuple(held), (first.filename,), (second.filename,), ()):
+        uris = {
+            name: {"hash": hashlib.sha256(held[name]).digest(), "size": len(held[name])}
+            for name in names
+        }
+        hashed = {
+            "uris": uris,
+            "alg": "sha256",
+            "zip_central_directory_hash": hashlib.sha256(book[at:]).digest(),
+        }
+        recipe = Recipe(signer=world.camera, chain=(world.authority,))
+        recipe = dataclasses.replace(recipe, more={"c2pa.hash.collection.data": hashed})
+        found = table.document(book, make_store(recipe, None))
+        claims = [one for one in found.signatures.statuses if one.kind is Kind.C2PA]
+        whole = len(names) == len(held)
+        assert (claims[0].headline is Headline.VERIFIED) == whole, names
+        left = {f"{name} (not in the hash)" for name in held if name not in names}
+        assert left <= set(claims[0].uncovered) or claims[0].integrity is not Integrity.INTACT
 
 
 def test_credentials_without_a_hash(table: Table, world: World) -> None:

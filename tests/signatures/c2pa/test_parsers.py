@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from provenance.errors import Malformed
 from provenance.signatures.axes import Scope
-from provenance.signatures.c2pa.bounds import judge_bounds
+from provenance.signatures.c2pa.bounds import OWN_MEMBER, judge_bounds
 from provenance.signatures.c2pa.cbor import Tagged, parse_cbor
 from provenance.signatures.c2pa.codes import Effect, effect_of
 from provenance.signatures.c2pa.cose import parse_signature, verify_claim
@@ -219,7 +219,7 @@ def test_the_hash_over_all_bytes() -> None:
         ("c2pa.hash.boxes", {"boxes": [{"names": ["SOI"]}, {"names": ["C2PA"]}]}, Scope.WHOLE),
         ("c2pa.hash.boxes", {"boxes": [{"names": ["APP1"], "excluded": True}]}, Scope.PART),
         ("c2pa.hash.boxes", {}, Scope.PART),
-        ("c2pa.hash.collection.data", {}, Scope.WHOLE),
+        ("c2pa.hash.collection.data", {"uris": {"a.txt": {}}}, Scope.UNKNOWN),
         ("c2pa.hash.of-tomorrow", {}, Scope.UNKNOWN),
         ("org.test.none", {}, Scope.UNKNOWN),
     ],
@@ -230,6 +230,28 @@ def test_bounds(label: str, content: object, scope: Scope) -> None:
     found = judge_bounds(manifest, file_size=1000, store_size=100, media_type="image/png")
     assert found.scope is scope
     assert found.covered or found.uncovered
+
+
+@pytest.mark.parametrize(
+    ("uris", "scope"),
+    [
+        ({"a.txt": {}, "b.txt": {}}, Scope.WHOLE),
+        ({"a.txt": {}}, Scope.PART),
+        ({}, Scope.PART),
+        (["a.txt", "b.txt"], Scope.UNKNOWN),
+    ],
+)
+def test_bounds_of_a_package(uris: object, scope: Scope) -> None:
+    """A file that is not in the list of hashes could be anything; its name is told."""
+    found = judge_bounds(
+        _manifest("c2pa.hash.collection.data", {"uris": uris}),
+        file_size=1000,
+        store_size=100,
+        media_type="application/zip",
+        members=frozenset({"a.txt", "b.txt", OWN_MEMBER}),
+    )
+    assert found.scope is scope
+    assert ("b.txt (not in the hash)" in found.uncovered) == (scope is Scope.PART)
 
 
 @pytest.mark.parametrize(

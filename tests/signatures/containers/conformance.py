@@ -16,7 +16,7 @@ from provenance.examine.examination import Examination
 from provenance.examine.runner import Runner
 from provenance.signatures.axes import Headline, Integrity, Presence
 from provenance.trust.model import TrustSet
-from tests.signatures.good import is_good
+from tests.signatures.good import PATIENT, is_good
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 FOLDERS = ("office-poi", "asic-dss")
@@ -39,7 +39,7 @@ class Row:
 def agreement(corpus: Path) -> list[Row]:
     """Examine every file of both folders in jailed workers."""
     rows = []
-    with Runner() as runner:
+    with Runner(limits=PATIENT) as runner:
         for folder in FOLDERS:
             expected = json.loads((corpus / folder / "expected.json").read_text("utf-8"))
             for name, one in sorted(expected.items()):

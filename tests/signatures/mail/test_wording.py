@@ -65,6 +65,18 @@ def test_a_good_one_says_what_it_does_not_prove() -> None:
     assert "Not checked: the domain's DNS" in text
 
 
+def test_what_servers_add_is_told_where_there_is_something_of_it() -> None:
+    """Received is spoken of where the mail has such a field that is not signed, only there."""
+    trust = trust_of(SERVER.key())
+    said = "Fields that servers add on the way, such as Received, are not signed."
+    hop = b"Received: from a.example by b.example; Mon, 06 Jan 2020 19:05:00 +0000\r\n"
+    bare = LETTER[LETTER.index(b"From: ") :]
+    assert said not in " ".join(explain_signature(only(judge(sign(bare, SERVER), trust))))
+    assert said in " ".join(explain_signature(only(judge(hop + sign(bare, SERVER), trust))))
+    covering = sign(hop + bare, SERVER, names=(*NAMES, "received"))
+    assert said not in " ".join(explain_signature(only(judge(covering, trust))))
+
+
 def test_a_broken_one_says_that_it_is_weak_evidence() -> None:
     """Mailing lists rewrite: the caution of the evidence catalogue stands in the sentence."""
     status = only(judge(*CASES[Headline.BROKEN]))

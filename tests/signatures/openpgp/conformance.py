@@ -20,7 +20,7 @@ from provenance.signatures.openpgp.armor import begins, read_armor
 from provenance.signatures.openpgp.certificate import Certificate, read_certificates
 from provenance.signatures.pairing import How, Relation
 from provenance.trust.model import PgpPin, TrustSet
-from tests.signatures.good import is_good
+from tests.signatures.good import PATIENT, is_good
 
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 GOOD, BAD, WEAK, OPEN, NONE = "good", "bad", "weak", "not to be told", "no signature"
@@ -119,7 +119,7 @@ def agreement(corpus: Path, keys: Iterable[Path] = ()) -> list[Row]:
     """Examine every file with a known truth in jailed workers."""
     trust = TrustSet(pgp=tuple(_pins(corpus, keys)))
     rows = []
-    with Runner() as runner:
+    with Runner(limits=PATIENT) as runner:
         for name, (truth, document) in TRUTHS.items():
             folder = corpus / (_STREAMS if _in_streams(name) else _MESSAGES)
             rows.append(_row(runner, trust, folder / name, truth, document))

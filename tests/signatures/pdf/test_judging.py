@@ -1,12 +1,15 @@
 """PDF signatures made here, judged here."""
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
+from pyhanko.pdf_utils.misc import PdfReadError
 from pyhanko.sign.fields import MDPPerm
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from provenance.signatures.axes import (
     CertAtTime,
@@ -23,8 +26,9 @@ from provenance.signatures.certificates import spki_sha256
 from provenance.signatures.detected import Detected
 from provenance.signatures.model import SignatureReport, SignatureStatus
 from provenance.signatures.pdf.judging import DETECTORS, inspect_pdf
+from provenance.signatures.sentence import explain_signature
 from provenance.trust.model import Anchor, Purpose, TrustSet
-from tests.hostile.forge import appended
+from tests.hostile.forge import appended, junk_after_end, saved_incrementally
 from tests.signatures.pdf.letters import Letter, bare_page
 from tests.signatures.pdf.world import (
     FAR,
@@ -65,6 +69,45 @@ def test_permissions_that_cannot_be_read_are_the_failure_of_their_own_detector()
     found = inspect(data, TrustSet())
     assert [one.detector for one in found.failures] == ["pdf-permissions"]
     assert found.ran == ("pdf-signature-fields", "pdf-byte-ranges")
+
+
+def _raising(error: Exception) -> Callable[..., None]:
+    def evaluate(*_: object) -> None:
+        raise error
+
+    return evaluate
+
+
+def test_an_analysis_that_broke_off_by_itself_leaves_the_question_open(
+    signed: bytes, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mistake of the engine is no finding where the pages look the same, and no good answer."""
+    later = appended(signed, {800: b"<< /Kind (left over) >>"})
+    monkeypatch.setattr(EmbeddedPdfSignature, "evaluate_modifications", _raising(KeyError("60")))
+    status = only(later, world.trust)
+    assert (status.visible, status.changed_after) == (Visible.NO, ChangedAfter.NOT_ANALYSED)
+    assert status.headline is Headline.NOT_CHECKABLE
+    text = " ".join(explain_signature(status))
+    assert "whether that changes the document was not determined" in text
+    assert "KeyError" not in text
+    assert any("KeyError" in change.where for change in status.changes)
+    other = saved_incrementally(signed, b"BT /F1 11 Tf 72 600 Td (Added afterwards) Tj ET")
+    assert only(other, world.trust).headline is Headline.CHANGED_AFTER_SIGNING
+    assert only(junk_after_end(later), world.trust).headline is Headline.CHANGED_AFTER_SIGNING
+
+
+def test_an_analysis_that_cannot_read_the_file_counts_against_it(
+    signed: bytes, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Objects laid out so that no list of changes can be made hide changes: told as changed."""
+    later = appended(signed, {800: b"<< /Kind (left over) >>"})
+    broken = _raising(PdfReadError("endstream"))
+    monkeypatch.setattr(EmbeddedPdfSignature, "evaluate_modifications", broken)
+    status = only(later, world.trust)
+    assert status.headline is Headline.CHANGED_AFTER_SIGNING
+    text = " ".join(explain_signature(status))
+    assert "laid out so that no list of changes could be made" in text
+    assert "PdfReadError" not in text
 
 
 def test_signed_by_an_anchored_signer_is_verified(signed: bytes, world: World) -> None:
