@@ -88,7 +88,7 @@ def _read_again(document: Any, size: int, found: Found) -> Objects:  # noqa: ANN
 
 def _tell_limits(gathered: Gathered, read: list[Objects], faults: list[Fault]) -> None:
     for fault in faults:
-        gathered.note(f"{fault.step} could not be read ({fault.kind}: {fault.message})")
+        gathered.note(f"{fault.step} could not be read", because=fault.because)
     if not read:
         gathered.note("what the document does by itself is not known")
     if any(one.cut for one in read):
