@@ -63,6 +63,9 @@ class Import:
     """Records that were there already, word for word."""
     later: int
     """Records left for a later import, because they lie after `until`."""
+    ahead: tuple[str, ...] = ()
+    """Ids of those added by which the desk learned it at a time that is still to come: a slip, or a
+    clock that is wrong. No act is refused because of a clock."""
 
 
 def plan_import(
@@ -71,6 +74,7 @@ def plan_import(
     *,
     present: Sequence[OpenedEntry],
     until: datetime | None = None,
+    latest: datetime | None = None,
 ) -> Import:
     """Compare a dossier with what the item already has, and say what to append.
 
@@ -79,6 +83,7 @@ def plan_import(
         dossier: as parsed.
         present: the item's entries of `STATEMENT_TYPES`.
         until: leave out records that the desk learned later than this UTC instant.
+        latest: name those of a later UTC instant than this.
 
     Raises:
         Refused: a record's id is there already with other words.
@@ -103,7 +108,15 @@ def plan_import(
             raise Refused(
                 f"record {record.id!r} is on file with other words; give the edit a new id"
             )
-    return Import(records=tuple(records), added=tuple(added), known=known, later=later)
+    new = frozenset(added)
+    ahead = [r.id for r in dossier.records if latest and r.id in new and r.recorded_at > latest]
+    return Import(
+        records=tuple(records),
+        added=tuple(added),
+        known=known,
+        later=later,
+        ahead=tuple(ahead),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,7 +48,7 @@ class Found:
 
 
 def companions_of(file: Path, *, signed: Path | None) -> list[Found]:
-    """Return what belongs to a file.
+    """Return what belongs to a file, what somebody says first; more than can be looked at, too.
 
     Args:
         file: the file that is looked at.
@@ -57,7 +57,7 @@ def companions_of(file: Path, *, signed: Path | None) -> list[Found]:
     names = _names_beside(file)
     found = [
         Found(path=file.with_name(names[pairing.index]), pairing=pairing)
-        for pairing in pair_by_name(file.name, names)
+        for pairing in pair_by_name(file.name, names, most=len(names))
     ]
     if signed is None:
         return found

@@ -48,7 +48,7 @@ from provenance.verdict.verdict_json import verdict_to_json
 from provenance.verdict.verdict_record import Act, Decision, ReasonClass, Suggested, VerdictRecord
 
 MAX_AHEAD: Final = timedelta(minutes=5)
-"""How far the clock that stamped `recorded_at` may run before this one."""
+"""How far the clock that stamped `recorded_at` may run before this one, and nothing be said."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,18 +79,14 @@ def import_dossier(
     """Record a dossier's statements under an item; what is there already stays as it is.
 
     Raises:
-        Refused: a record's id is there already with other words, a text names a source, or a
-            record says that the desk learned it at a time that has not come yet.
+        Refused: a record's id is there already with other words, or a text names a source.
     """
     latest = bench.parts.clock() + MAX_AHEAD
-    ahead = [r.id for r in dossier.records if latest < r.recorded_at <= (until or r.recorded_at)]
-    if ahead:
-        raise Refused(f"{ahead[0]!r} says that the desk learned it at a time that is still to come")
     sources = {record.source for record in dossier.records if record.source}
 
     def compose(batch: Batch) -> Import:
         present = bench.entries(item, STATEMENT_TYPES)
-        planned = plan_import(item, dossier, present=present, until=until)
+        planned = plan_import(item, dossier, present=present, until=until, latest=latest)
         fields = [f for record in planned.records for f in record.fields if f.name != "source"]
         require_no_handle(bench, [t for f in fields for t in texts_of(f.value)], also=sources)
         for record in planned.records:

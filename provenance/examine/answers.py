@@ -27,6 +27,15 @@ from provenance.signatures.text import tame
 from provenance.trust.model import TrustSet
 
 
+def left_open(found: Examination, questions: tuple[str, ...]) -> Examination:
+    """Return an examination with more questions that it leaves open, in plain words."""
+    if not questions:
+        return found
+    report = found.signatures
+    report = replace(report, not_determined=(*report.not_determined, *questions))
+    return replace(found, signatures=report)
+
+
 def without_parser(blank: Examination, *, limit: int) -> Examination:
     """Answer for a large file of a format that has no engine of its own: nothing was opened."""
     report = SignatureReport(document_sha256=blank.document_sha256)

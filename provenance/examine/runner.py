@@ -23,7 +23,7 @@ from typing import Any, Final, Self
 from provenance import __version__
 from provenance.errors import UsageError
 from provenance.examine.again import repeatable, reproduce_command
-from provenance.examine.answers import failed, judge_answer, split_answer, without_parser
+from provenance.examine.answers import failed, judge_answer, left_open, split_answer, without_parser
 from provenance.examine.documents import Openable, Opened, opened
 from provenance.examine.engines import ALWAYS, rows_for
 from provenance.examine.examination import BesideRef, Examination
@@ -177,6 +177,7 @@ class Runner:
             others = [
                 (stack.enter_context(opened(one.document, name=one.name)), one) for one in beside
             ]
+            others, too_large = _fitting(main, others, self._limits.file)
             blank = self._blank(main, at, trust)
             blank = replace(
                 blank,
@@ -190,7 +191,7 @@ class Runner:
                     for file, one in others
                 ),
             )
-            found = self._dispatch(main, others, blank, trust)
+            found = left_open(self._dispatch(main, others, blank, trust), too_large)
             return repeatable(found, reproduce_command(blank, ocr=self._ocr))
 
     def _dispatch(
@@ -306,6 +307,24 @@ class Runner:
             cpu_seconds=0.0,
             max_rss=0,
         )
+
+
+def _fitting(
+    main: Opened, others: list[tuple[Opened, Companion]], most: int
+) -> tuple[list[tuple[Opened, Companion]], tuple[str, ...]]:
+    """Return the files beside a document that fit into one examination with it, and what is not.
+
+    Anybody can lay a large file beside a document: it must not keep the document from being looked
+    at. What somebody named by hand is kept, whatever comes of it.
+    """
+    kept, left, total = [], list[str](), main.size
+    for file, one in others:
+        if one.how is How.HAND or main.size > most or total + file.size <= most:
+            kept.append((file, one))
+            total += file.size
+        else:
+            left.append(f"a file beside it, too large to be looked at (SHA-256 {file.sha256})")
+    return kept, tuple(left)
 
 
 def jail_level() -> JailLevel:

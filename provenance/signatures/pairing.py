@@ -102,12 +102,15 @@ def signs_by_name(signature: str, document: str) -> bool:
     return document != "" and document in _bases(signature)
 
 
-def pair_by_name(name: str, others: Sequence[str]) -> tuple[Pairing, ...]:
-    """Return what belongs to a file by name, at most MAX_COMPANIONS, the nearest first.
+def pair_by_name(
+    name: str, others: Sequence[str], *, most: int = MAX_COMPANIONS
+) -> tuple[Pairing, ...]:
+    """Return what belongs to a file by name, the nearest first.
 
     Args:
         name: last part of the file's name.
         others: last parts of the names in the same place, its own not among them.
+        most: how many are returned at most.
     """
     found: dict[int, Relation] = {}
     for index, relation in (
@@ -117,7 +120,7 @@ def pair_by_name(name: str, others: Sequence[str]) -> tuple[Pairing, ...]:
     ):
         found.setdefault(index, relation)
     pairs = (Pairing(index=n, relation=one, how=How.NAME) for n, one in found.items())
-    return tuple(pairs)[:MAX_COMPANIONS]
+    return tuple(pairs)[:most]
 
 
 def pair_by_digest(one: Known, others: Sequence[Known]) -> tuple[Pairing, ...]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from provenance.signatures.pairing import ENDINGS, MAX_COMPANIONS
 from tests.cli.conftest import Prov
 from tests.signatures.cms.world import World, sign_cms
 from tests.signatures.detached.maker import Numbered, SshParty
@@ -113,3 +114,18 @@ def test_a_signature_that_states_its_document_finds_it_under_any_name(
     ran = prov("inspect", tmp_path / "signature.p7s")
     assert "renamed.bin (what it may be a signature of, by its digest)" in ran.err
     assert (ran.code, "INTACT UNKNOWN SIGNER" in ran.out) == (0, True)
+
+
+def test_a_signature_cannot_be_crowded_out_unseen(prov: Prov, folder: Path) -> None:
+    """Of more files than are looked at beside one, the rest is told; a named one goes first."""
+    for ending in ENDINGS:
+        path = folder / f"letter.txt{ending}"
+        path.write_bytes(b"junk" if not path.exists() else path.read_bytes())
+    ran = prov("inspect", folder / "letter.txt", "--json")
+    told = json.loads(ran.out)
+    assert len(told["beside"]) == MAX_COMPANIONS
+    left = len(ENDINGS) - MAX_COMPANIONS
+    assert any(one.endswith(f": {left}") for one in told["signatures"]["not_determined"])
+    (folder / "it").write_bytes(b"x")
+    by_hand = prov("inspect", folder / "letter.txt", "--signed", folder / "it", "--json")
+    assert json.loads(by_hand.out)["beside"][0]["how"] == "hand"

@@ -15,8 +15,9 @@ from provenance.errors import NotFound, SurroundingsError, UsageError
 from provenance.examine import engines
 from provenance.examine.endings import ENDINGS, say_ending
 from provenance.examine.outcome import Limits, OutcomeKind
-from provenance.examine.runner import Runner, jail_level
+from provenance.examine.runner import Companion, Runner, jail_level
 from provenance.signatures.axes import Headline
+from provenance.signatures.pairing import How, Relation
 from provenance.trust.model import TrustSet
 from tests.signatures.pdf.letters import bare_page
 
@@ -227,6 +228,22 @@ def test_too_large_is_refused_unseen(document: Path) -> None:
         examination = runner.examine(document, name=None, at=NOW, trust=TrustSet())
         assert _children() == []
     assert examination.outcome.code == "document-too-large"
+
+
+def test_a_large_file_beside_it_keeps_no_document_from_being_looked_at(tmp_path: Path) -> None:
+    """Laid there under a fitting name it is left out, and told; named by hand it counts."""
+    large, text = tmp_path / "a.txt.sig", tmp_path / "a.txt"
+    large.write_bytes(bytes(2000))
+    text.write_bytes(b"Dear Sir,\n")
+    with Runner(limits=Limits(file=1000)) as runner:
+        beside = [Companion(document=large, role=Relation.SIGNATURE, how=How.NAME)]
+        found = runner.examine(text, name=None, at=NOW, trust=TrustSet(), beside=beside)
+        assert found.outcome.code == "examined"
+        assert found.beside == ()
+        assert any("too large" in one for one in found.signatures.not_determined)
+        beside = [Companion(document=large, role=Relation.SIGNATURE, how=How.HAND)]
+        found = runner.examine(text, name=None, at=NOW, trust=TrustSet(), beside=beside)
+        assert len(found.beside) == 1
 
 
 def test_other_formats_say_unsupported(tmp_path: Path) -> None:

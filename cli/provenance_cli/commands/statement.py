@@ -53,11 +53,23 @@ def import_(
         view = opened.find(item)
         done = opened.import_dossier(view.item, dossier, until=limit)
     if as_json:
-        voice.result_json({"added": list(done.added), "known": done.known, "later": done.later})
+        voice.result_json(
+            {
+                "added": list(done.added),
+                "ahead": list(done.ahead),
+                "known": done.known,
+                "later": done.later,
+            }
+        )
     later = f", {done.later} left for later" if done.later else ""
     voice.say(
         f"{len(done.added)} records added to {view.accession}, {done.known} already there{later}"
     )
+    if done.ahead:
+        named = voice.visible(", ".join(done.ahead[:5]))
+        voice.say_hint(
+            [f"Learned at a time that is still to come, by this computer's clock: {named}"]
+        )
 
 
 @app.command()
