@@ -81,10 +81,10 @@ class InspectRun:
             print_examination(found, name=str(file), again=self._wishes.again(file))
 
     def _examine(self, file: Path, beside: "list[Found]") -> "Examination":
-        from provenance.examine.answers import left_open
+        from provenance.examine.answers import left_out
         from provenance.signatures.pairing import MAX_COMPANIONS
 
-        more = beside[MAX_COMPANIONS:]
+        more = len(beside) - MAX_COMPANIONS
         beside = beside[:MAX_COMPANIONS]
         if beside:
             together = ", ".join(one.said for one in beside)
@@ -98,10 +98,7 @@ class InspectRun:
             claimed_date=self._claimed,
             beside=[one.companion for one in beside],
         )
-        if not more:
-            return found
-        question = f"files beside it that may belong to it by their names, beyond {MAX_COMPANIONS}"
-        return left_open(found, (f"{question}: {len(more)}",))
+        return left_out(found, more)
 
 
 def _read_trust(folder: Path | None) -> "TrustSet":

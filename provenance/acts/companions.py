@@ -25,7 +25,6 @@ from provenance.journal.reading import OpenedEntry
 from provenance.ledger.entry import parse_entry
 from provenance.ports import StoredEntry
 from provenance.signatures.pairing import (
-    MAX_COMPANIONS,
     How,
     Known,
     Relation,
@@ -87,7 +86,7 @@ class Companions:
         self._lock = threading.Lock()
 
     def of(self, item: bytes, sha256: bytes) -> list[Held]:
-        """Return what belongs to a copy of an item, at most MAX_COMPANIONS, the nearest first."""
+        """Return what may belong to a copy of an item, the nearest first: there may be many."""
         with self._lock:
             own = list(_arrivals(self._bench.entries(item, tuple(ARRIVALS))))
             mine = [one for one, _ in own if one.sha256 == sha256]
@@ -99,7 +98,7 @@ class Companions:
             for held in (*self._by_name(mine, family), *self._by_digest(mine[0], family)):
                 if held.sha256 != sha256:
                     found.setdefault(held.sha256, held)
-            return list(found.values())[:MAX_COMPANIONS]
+            return list(found.values())
 
     def _by_name(self, mine: list[_Arrived], family: list[_Arrived]) -> Iterator[Held]:
         for one in mine:
@@ -107,7 +106,7 @@ class Companions:
             near = [other for each in buckets for other in self._near.get((one.place, each), ())]
             others = list({(o.name, o.sha256): o for o in (*family, *near)}.values())
             others = [other for other in others if other.sha256 != one.sha256]
-            pairs = pair_by_name(one.name, [other.name for other in others])
+            pairs = pair_by_name(one.name, [o.name for o in others], most=len(others))
             namesakes = {other.sha256 for other in near if other.name == one.name}
             for pair in pairs:
                 # Of several documents with one name, a signature may be of any (rule 2).

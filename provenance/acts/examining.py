@@ -21,6 +21,7 @@ from provenance.acts.companions import Companions
 from provenance.acts.workbench import Workbench
 from provenance.evidence import exemplars
 from provenance.examine.ahead import InOrder
+from provenance.examine.answers import left_out
 from provenance.examine.examination import Examination
 from provenance.examine.runner import Companion, Runner
 from provenance.intake.receive import receive_blocks
@@ -28,7 +29,7 @@ from provenance.journal.projecting import ARRIVALS
 from provenance.journal.reading import OpenedEntry
 from provenance.records import HiddenField, Json, NewRecord
 from provenance.signatures.axes import Presence
-from provenance.signatures.pairing import stated_in
+from provenance.signatures.pairing import MAX_COMPANIONS, stated_in
 from provenance.trust.model import TrustSet
 
 BATCH: Final = 100  # findings acknowledged together
@@ -141,6 +142,7 @@ def _look(
 ) -> Examination:
     """Examine one copy together with the copies that belong to it."""
     blobs = bench.parts.blobs
+    near = companions.of(exhibit.item, exhibit.sha256)
     with ExitStack() as stack:
         stream = stack.enter_context(blobs.open(exhibit.sha256))
         beside = [
@@ -150,15 +152,16 @@ def _look(
                 name=held.name,
                 how=held.how,
             )
-            for held in companions.of(exhibit.item, exhibit.sha256)
+            for held in near[:MAX_COMPANIONS]
         ]
-        return judged(
+        found = judged(
             stream,
             name=exhibit.name,
             media_type=exhibit.declared,
             at=bench.parts.clock(),
             beside=beside,
         )
+    return left_out(found, len(near) - MAX_COMPANIONS)
 
 
 def _stated(bench: Workbench, item: bytes, sha256: bytes) -> frozenset[str] | None:

@@ -23,6 +23,7 @@ from provenance.signatures.codec import from_jsonable
 from provenance.signatures.detected import without_detectors
 from provenance.signatures.headline import VOUCHED
 from provenance.signatures.model import DetectorFailure, SignatureReport
+from provenance.signatures.pairing import MAX_COMPANIONS
 from provenance.signatures.text import tame
 from provenance.trust.model import TrustSet
 
@@ -34,6 +35,12 @@ def left_open(found: Examination, questions: tuple[str, ...]) -> Examination:
     report = found.signatures
     report = replace(report, not_determined=(*report.not_determined, *questions))
     return replace(found, signatures=report)
+
+
+def left_out(found: Examination, more: int) -> Examination:
+    """Leave open what those files say that may belong to it, and were too many to be looked at."""
+    question = f"files that may belong to it, beyond the {MAX_COMPANIONS} looked at with it: {more}"
+    return left_open(found, (question,) if more > 0 else ())
 
 
 def without_parser(blank: Examination, *, limit: int) -> Examination:

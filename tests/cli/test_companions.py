@@ -79,6 +79,8 @@ def test_signed_wants_one_file(prov: Prov, folder: Path) -> None:
     """One document for several signatures, or one that is not there, is a wrong call."""
     one, two = folder / "letter.txt.sig", folder / "other.txt.sig"
     assert prov("inspect", one, two, "--signed", folder / "letter.txt").code == 2
+    itself = prov("inspect", one, "--signed", one)
+    assert (itself.code, "another file" in itself.err) == (2, True)
     assert prov("inspect", one, "--signed", folder / "absent").code == 2
 
 

@@ -11,7 +11,7 @@ from provenance.desk import Desk
 from provenance.evidence import exemplars
 from provenance.examine.examination import Examination
 from provenance.signatures.axes import Headline, Integrity
-from provenance.signatures.pairing import How
+from provenance.signatures.pairing import ENDINGS, MAX_COMPANIONS, How
 from provenance.trust.model import PinKind, TrustSet
 from tests.desk.scene import AMAL, Scene, zip_bytes
 from tests.signatures.cms.world import World, sign_cms
@@ -121,6 +121,18 @@ def test_a_silent_neighbour_is_asked_once(
     assert len(asked) == len(names)
     assert min(asked.values()) >= times
     assert told is None or max(asked.values()) == times
+
+
+def test_what_is_too_much_beside_a_copy_is_said(scene: Scene) -> None:
+    """More signatures than are looked at with a document leave open what the others say."""
+    scene.write("letter.txt", LETTER)
+    for ending in ENDINGS:
+        scene.write(f"letter.txt{ending}", SshParty().sign(LETTER))
+    with scene.open(AMAL) as desk:
+        desk.ingest([scene.inbox], IngestOptions(source="S-1"))
+        letter = examined(desk)["letter.txt"]
+    assert len(letter.beside) == MAX_COMPANIONS
+    assert any("that may belong to it, beyond the 8" in q for q in letter.signatures.not_determined)
 
 
 def test_results_hold_no_name(scene: Scene) -> None:

@@ -48,6 +48,8 @@ def inspect(
         _require_file(signed)
     if signed is not None and len(files) != 1:
         raise UsageError("--signed names the document of one signature: give one FILE")
+    if signed is not None and signed.samefile(files[0]):
+        raise UsageError("--signed names another file than FILE: what FILE is a signature of")
     if ocr is not None:
         require_language(ocr)
     code = 3

@@ -2,9 +2,10 @@
 
 In order: what opening the document does (`OpenAction`, the list of scripts); its other events; the
 pages with their annotations; the fields of the form; the outline. Each action is taken with those
-that follow it (`Next`), once, at the first place that leads to it. Then every object is looked at:
-an action that no such place leads to has no known cause, and files that lie elsewhere or inside are
-noted. The structure tree, values of fields and signatures, which hold no actions, are left out.
+that follow it (`Next`), once, at the first place that leads to it. Then every object is looked at
+that anything leads to: an action that none of those places leads to has no known cause, and files
+that lie elsewhere or inside are noted. The structure tree, values of fields and signatures, which
+hold no actions, are left out.
 """
 
 from collections import Counter, deque
