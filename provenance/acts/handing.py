@@ -40,11 +40,21 @@ def offer(bench: Workbench, item: bytes, *, to: str, purpose: str, means: str) -
     )
 
     def compose(batch: Batch) -> int:
-        if custody.open_offer(bench.entries(item, CUSTODY_TYPES)) is not None:
+        if open_offer(bench, item) is not None:
             raise Refused("an offer of this item is open already; it must be answered first")
         return batch.add(record)
 
     return bench.append(compose)
+
+
+def open_offer(bench: Workbench, item: bytes) -> custody.Offer | None:
+    """Return the item's open offer, if anybody can still answer it.
+
+    One to a key that has ended since binds nobody: its holder can neither accept nor refuse.
+    """
+    pending = custody.open_offer(bench.entries(item, CUSTODY_TYPES))
+    receiver = bench.keepers().roster.find(pending.to) if pending else None
+    return None if receiver and receiver.ended is not None else pending
 
 
 def accept(bench: Workbench, item: bytes) -> tuple[int, bool]:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from provenance import custody
-from provenance.acts import ingesting
+from provenance.acts import handing, ingesting
 from provenance.acts.handles import require_no_handle
 from provenance.acts.receiving import IngestOptions
 from provenance.acts.workbench import Workbench
@@ -100,7 +100,7 @@ def offer_to_desk(
     record = _record(item, "transfer.offered", transfer=transfer, digests=[*digests])
 
     def compose(batch: Batch) -> int:
-        pending = custody.open_offer(bench.entries(item, CUSTODY_TYPES))
+        pending = handing.open_offer(bench, item)
         if pending is None:
             return batch.add(record)
         fields = pending.record.fields

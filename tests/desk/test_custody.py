@@ -91,6 +91,18 @@ def test_one_open_offer_at_a_time(scene: Scene, item: bytes) -> None:
         offer(scene, item, to=KIM)
 
 
+def test_an_offer_to_a_key_that_ended_binds_nobody(scene: Scene, item: bytes) -> None:
+    """Whom it names can neither accept nor refuse: the item is offered to somebody else."""
+    with scene.open(AMAL) as desk:
+        desk.offer(item, to=PEOPLE[KIM], purpose="second reading")
+        desk.revoke(PEOPLE[KIM], reason="left")
+        desk.offer(item, to=PEOPLE[JOAN], purpose="second reading")
+    with scene.open(JOAN) as desk:
+        desk.accept(item)
+        assert desk.custody(item).holder == PEOPLE[JOAN]
+        assert desk.audit().log_holds
+
+
 def test_an_offer_names_somebody_else_who_is_enrolled(scene: Scene, item: bytes) -> None:
     """Nobody offers to himself or to somebody who is not on the roster."""
     with pytest.raises(Refused, match="two people"):
