@@ -1,6 +1,5 @@
 """What the product does with its log, as jobs for a child process."""
 
-import os
 import random
 import time
 from pathlib import Path
@@ -16,7 +15,7 @@ from provenance.ledger.audit import AuditTerms, audit_log, check_entries
 from provenance.ledger.merkle import leaf_hash, leaf_hashes, verify_inclusion
 from provenance.ledger.sealing import open_fields
 from provenance.ledger.tiles import append_hashes, prove_inclusion, root_at
-from provenance_cli.audit_run import processes
+from provenance_cli.audit_run import hashing_workers, processes
 from provenance_store.opening import open_desk
 
 PROOFS = 300
@@ -54,10 +53,11 @@ def fill(desk: str, count: int) -> dict[str, Any]:
 
 
 def audit_by_hash(desk: str) -> dict[str, Any]:
-    """Count the tree again over every entry, on all cores, as `prov ledger recount` does."""
-    cores = os.cpu_count() or 1
-    with open_desk(desk) as opened, timed() as taken, processes(cores) as pool:
-        found = opened.recount(pool=pool, ahead=2 * cores)
+    """Count the tree again over every entry, as `prov ledger recount` does."""
+    with open_desk(desk) as opened, timed() as taken:
+        count = hashing_workers(None, opened.parts.ledger.size())
+        with processes(count) as pool:
+            found = opened.recount(pool=pool, ahead=2 * count)
     if not found.holds:
         raise RuntimeError("the log does not hold")
     return {**taken, "entries": found.log.size}

@@ -94,7 +94,7 @@ def measure_long_log(setting: Setting) -> None:
     size = f"{setting.log_entries:,} entries"
     setting.add(
         Row(
-            what=f"audit by hash of {size}, on all cores",
+            what=f"audit by hash of {size}",
             spread=Spread.of([each.wall for each in audits]),
             unit="s",
             floor=at_most(3 * setting.log_entries / 1_000_000),

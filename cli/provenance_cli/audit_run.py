@@ -23,6 +23,7 @@ from provenance.ledger.note import MAX_NOTE
 
 PARALLEL_FROM: Final = 4_000  # entries: about the second that starting two workers takes
 HASHING_FROM: Final = 300_000  # the same, where entries are only hashed
+HASHING_CORES: Final = 4  # fewer share their memory: one process reads and hashes as fast as two
 MAX_JOBS: Final = 256
 
 
@@ -69,6 +70,18 @@ def worker_count(jobs: int | None) -> int:
     count = (os.cpu_count() or 1) if jobs is None else jobs
     if not 1 <= count <= MAX_JOBS:
         raise UsageError(f"--jobs is a number from 1 to {MAX_JOBS}")
+    return count
+
+
+def hashing_workers(jobs: int | None, entries: int) -> int:
+    """Return how many workers hash a log of so many entries.
+
+    Raises:
+        UsageError: no such number of workers.
+    """
+    count = worker_count(jobs)
+    if entries < HASHING_FROM or (jobs is None and count < HASHING_CORES):
+        return 1
     return count
 
 

@@ -50,7 +50,8 @@ def recount(
         typer.Option("--outside", metavar="FILE", help="Compare with this checkpoint; repeatable."),
     ] = None,
     jobs: Annotated[
-        int | None, typer.Option("--jobs", metavar="N", help="Workers; one a core by default.")
+        int | None,
+        typer.Option("--jobs", metavar="N", help="Workers; more than one on four cores."),
     ] = None,
     desk: DeskOption = None,
     *,
@@ -58,18 +59,15 @@ def recount(
 ) -> None:
     """Hash every entry again and compare; quicker and less than an audit; exit code 1 as there."""
     from provenance_cli.audit_lines import print_recount
-    from provenance_cli.audit_run import HASHING_FROM, processes, read_held, worker_count
+    from provenance_cli.audit_run import hashing_workers, processes, read_held
     from provenance_cli.progress import Progress
     from provenance_cli.rendering import recount_json
 
-    count = worker_count(jobs)
     with open_reading(desk) as opened:
         notes = tuple(read_held(path, opened.parts.origin) for path in outside or ())
         size = opened.parts.ledger.size()
-        with (
-            Progress("recount", total=size) as progress,
-            processes(count if size >= HASHING_FROM else 1) as pool,
-        ):
+        count = hashing_workers(jobs, size)
+        with Progress("recount", total=size) as progress, processes(count) as pool:
             found = opened.recount(outside=notes, pool=pool, ahead=2 * count, tick=progress.tick)
     if as_json:
         voice.result_json(recount_json(found))
