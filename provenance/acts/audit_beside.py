@@ -14,7 +14,7 @@ from provenance.journal.keeping import log_note_key
 from provenance.ledger.checkpoint import Checkpoint, read_checkpoint, sign_checkpoint
 from provenance.ledger.latch import Latch, parse_latch
 from provenance.ledger.merkle import HASH_SIZE
-from provenance.ledger.tiles import TILE_HEIGHT, root_at
+from provenance.ledger.tiles import TILE_HEIGHT, TileReader, root_at
 
 
 def latch_faults(bench: Workbench) -> Iterator[str]:
@@ -99,13 +99,21 @@ def vouched_size(bench: Workbench, note: bytes | None) -> int:
     return head.size if same and head.size <= bench.parts.ledger.size() else 0
 
 
-def tile_at(bench: Workbench, size: int, level: int, index: int) -> bytes:
-    """Return a tile as it was when the log had `size` entries: a tile only ever grows."""
-    hashes = bench.parts.ledger.tile(level, index)
-    if bench.parts.ledger.size() == size:
-        return hashes  # nobody is writing: whatever is there is to be judged
-    nodes = (size >> (TILE_HEIGHT * level)) - (index << TILE_HEIGHT)
-    return hashes[: max(nodes, 0) * HASH_SIZE]
+def tile_at(bench: Workbench, size: int, tile: TileReader, level: int, index: int) -> bytes:
+    """Return a tile as it was when the log had `size` entries: a tile only ever grows.
+
+    Args:
+        bench: the open desk.
+        size: entries of the log that is judged.
+        tile: reads the stored tiles.
+        level: of the tile.
+        index: of the tile.
+    """
+    hashes = tile(level, index)
+    due = max((size >> (TILE_HEIGHT * level)) - (index << TILE_HEIGHT), 0) * HASH_SIZE
+    if len(hashes) > due and bench.parts.ledger.size() != size:
+        return hashes[:due]  # somebody is writing; if nobody is, whatever is there is to be judged
+    return hashes
 
 
 def _note_fault(bench: Workbench, latch: Latch) -> Iterator[str]:

@@ -16,6 +16,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -358,7 +359,7 @@ def _audit_log(bench: Workbench, plan: AuditPlan, outside: "HoldsAudit", run: _R
     return audit_log(
         run.checked(),
         terms,
-        tile=lambda level, index: tile_at(bench, size, level, index),
+        tile=partial(tile_at, bench, size, parts.ledger.tile),
         open_fields=lambda entry, sealed: _open(bench, entry, sealed),
         judge_rest=lambda findings: judge_verdicts(bench, run.judged, size, findings),
     )

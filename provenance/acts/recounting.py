@@ -76,7 +76,9 @@ def recount(
         log_key=log_note_key(parts.origin, parts.log_signer), checkpoints=kept, outside=outside
     )
     pages = _hashed(bench, size, pool, ahead)
-    report = audit_hashes(_ticked(pages, tick), terms, tile=partial(tile_at, bench, size))
+    with parts.ledger.tiles() as tile:
+        stored = partial(tile_at, bench, size, tile)
+        report = audit_hashes(_ticked(pages, tick), terms, tile=stored)
     return Recounted(
         log=report,
         beside_the_key=(*latch_faults(bench), *published_faults(bench)),
