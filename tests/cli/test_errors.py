@@ -271,6 +271,7 @@ def test_a_key_that_is_a_folder(prov: Prov, scene: Scene) -> None:
     assert_one_line(prov("list", desk=scene), 4, r"log\.key")
 
 
+@pytest.mark.slow
 def test_passphrases(prov: Prov, scene: Scene, tmp_path: Path) -> None:
     """A wrong passphrase, none to be had, and no file for it: exit code 4, and never repeated."""
     secret, wrong = tmp_path / "secret", tmp_path / "wrong"

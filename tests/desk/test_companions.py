@@ -192,6 +192,7 @@ def test_a_desk_finds_the_document_by_digest(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("sources", [("S-1", "S-2"), (None, "S-2"), (None, None)])
+@pytest.mark.slow
 def test_another_source_s_junk_does_not_change_a_headline(
     scene: Scene, sources: tuple[str | None, str | None]
 ) -> None:

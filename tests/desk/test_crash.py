@@ -47,6 +47,7 @@ def ingest_words(scene: Scene, folder: Path) -> tuple[object, ...]:
     return ("ingest", folder, "--no-examine", "--json", "--desk", scene.desk, "--key", AMAL)
 
 
+@pytest.mark.slow
 def test_a_few_kills(killer: Killer, made_scene: Scene, tmp_path: Path) -> None:
     """Eight kills spread over an ingest lose nothing and leave nothing half."""
     folder = inbox_of(tmp_path / "in", FILES)

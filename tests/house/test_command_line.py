@@ -88,6 +88,7 @@ def test_every_error_is_documented_with_its_code_and_exit_code() -> None:
     }
 
 
+@pytest.mark.slow
 def test_every_example_runs_in_order_and_prints_the_documented_keys(
     run_example: Callable[[Example], str],
 ) -> None:

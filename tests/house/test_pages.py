@@ -63,6 +63,7 @@ def _masked(text: str) -> list[str]:
     return [re.sub(r"\d+(\.\d+)?", "N", each) if changing.match(each) else each for each in lines]
 
 
+@pytest.mark.slow
 def test_the_newsroom_examples_run_in_order(run_example: Callable[[Example], str]) -> None:
     """An editor who types the first hour as it stands gets to its end."""
     told = [run_example(example) for example in examples(NEWSROOM)]

@@ -79,6 +79,7 @@ def test_judging_can_wait(
     assert "0 copies" in prov("examine", "--stale", "--key", AMAL, desk=scene).err
 
 
+@pytest.mark.slow
 def test_examining_again_tells_what_changed(
     scene: Scene, letter: str, prov: Prov, world: World, tmp_path: Path
 ) -> None:
@@ -97,6 +98,7 @@ def test_examining_again_tells_what_changed(
     assert "given by hand" in late
 
 
+@pytest.mark.slow
 def test_a_folder_goes_from_desk_to_desk(
     scene: Scene, prov: Prov, world: World, tmp_path: Path, signed: bytes
 ) -> None:
@@ -127,6 +129,7 @@ def test_a_mail_key_is_archived_with_its_window(scene: Scene, prov: Prov, tmp_pa
     assert prov(*words, "--key", AMAL, desk=scene).code != 0
 
 
+@pytest.mark.slow
 def test_a_compromised_key_revokes_what_it_signed(
     scene: Scene, letter: str, prov: Prov, world: World, tmp_path: Path
 ) -> None:
